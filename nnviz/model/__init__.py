@@ -1,0 +1,1 @@
+"""The mathematics of a network: numpy only, no Qt."""
