@@ -1,0 +1,1 @@
+"""What a frame tells: pure functions of a frame, no Qt."""

@@ -1,0 +1,1 @@
+"""What happens: an experiment, its trainer, its frames."""

@@ -1,0 +1,246 @@
+"""The gallery: experiments that are worth watching, each with what to look for; PRESETS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nnviz.run.experiment import Experiment
+from nnviz.run.parameters import Parameters
+
+
+@dataclass(frozen=True)
+class Preset:
+    """An experiment with a title, and one line on what to look for."""
+
+    title: str
+    hint: str
+    experiment: Experiment
+
+
+def preset(name: str) -> Experiment:
+    """The experiment of a preset; ValueError of one sentence for an unknown name."""
+    if name not in PRESETS:
+        raise ValueError(f"preset: {name!r} given; allowed: one of {', '.join(PRESETS)}.")
+    return PRESETS[name].experiment
+
+
+def _preset(title: str, hint: str, dataset: str, **fields: Any) -> Preset:
+    return Preset(title, hint, Experiment(dataset=dataset, **fields))
+
+
+def _single_unit(title: str, hint: str, dataset: str) -> Preset:
+    """A gate that one unit can learn: nothing hidden, all four points in every update."""
+    return _preset(
+        title,
+        hint,
+        dataset,
+        hidden=(),
+        optimizer="sgd",
+        learning_rate=1.0,
+        batch_size="full",
+        epochs=500,
+    )
+
+
+def _clouds(title: str, hint: str, dataset: str, hidden: tuple[int, ...]) -> Preset:
+    return _preset(title, hint, dataset, hidden=hidden, learning_rate=0.03, epochs=200)
+
+
+def _perceptron(title: str, hint: str, dataset: str, **fields: Any) -> Preset:
+    return _preset(
+        title,
+        hint,
+        dataset,
+        hidden=(),
+        output_activation="step",
+        loss="perceptron",
+        optimizer="sgd",
+        initializer="zeros",
+        learning_rate=1.0,
+        batch_size=1,
+        shuffle=False,
+        **fields,
+    )
+
+
+_OR_BY_HAND = Parameters(weights=([[1.0, 1.0]],), biases=([-1.0],))
+
+
+def _moons_of_the_course() -> Preset:
+    """Weights as the course draws them, W1 (2, 3) then W2 (3, 2), over the root of n_in.
+
+    The course adds up gradients over the 200 points with a step of 0.01, and leaves the penalty
+    undivided; on the mean loss that is a learning rate of 2 and a penalty of 0.01/200.
+    """
+    random = np.random.RandomState(0)
+    w1 = random.randn(2, 3) / np.sqrt(2)
+    w2 = random.randn(3, 2) / np.sqrt(3)
+    return _preset(
+        "Course: moons",
+        "Watch the loss creep down, and then begin to swing: the edge of stability.",
+        "moons",
+        n_samples=200,
+        noise=0.2,
+        data_seed=0,
+        test_fraction=0.0,
+        hidden=(3,),
+        activation="tanh",
+        output_activation="softmax",
+        loss="cross_entropy",
+        initial_parameters=Parameters((w1.T, w2.T), (np.zeros(3), np.zeros(2))),
+        optimizer="sgd",
+        learning_rate=2.0,
+        l2=0.01 / 200,
+        batch_size="full",
+        epochs=20_000,
+    )
+
+
+PRESETS: dict[str, Preset] = {
+    "or": _single_unit("OR", "Watch a single unit turn its line until 0, 0 is alone.", "or"),
+    "and": _single_unit("AND", "Watch the line move until only 1, 1 is beyond it.", "and"),
+    "nand": _single_unit("NAND", "Compare with AND: the same line, the signs reversed.", "nand"),
+    "nor": _single_unit("NOR", "Compare with OR: the same line, the signs reversed.", "nor"),
+    "xor": _preset(
+        "XOR",
+        "Watch hidden units share the work: no single line parts these four points.",
+        "xor",
+        hidden=(4,),
+        learning_rate=0.05,
+        batch_size="full",
+        epochs=500,
+    ),
+    "or-clouds": _clouds("OR clouds", "Watch one line settle between clouds.", "or-clouds", ()),
+    "and-clouds": _clouds("AND clouds", "Watch one line cut off a corner.", "and-clouds", ()),
+    "nand-clouds": _clouds("NAND clouds", "Watch one line cut off a corner.", "nand-clouds", ()),
+    "nor-clouds": _clouds("NOR clouds", "Watch one line settle between clouds.", "nor-clouds", ()),
+    "xor-clouds": _clouds(
+        "XOR clouds", "Watch two lines join into a band between the clouds.", "xor-clouds", (4,)
+    ),
+    "moons": _preset(
+        "Moons",
+        "Watch a straight boundary bend into an S between the moons.",
+        "moons",
+        hidden=(6, 4),
+        learning_rate=0.03,
+        epochs=200,
+    ),
+    "circles": _preset(
+        "Circles",
+        "Watch units put a fence around the inner circle, one side each.",
+        "circles",
+        hidden=(6,),
+        learning_rate=0.03,
+        epochs=200,
+    ),
+    "blobs": _preset(
+        "Blobs",
+        "Watch three outputs share the plane: softmax gives each class its part.",
+        "blobs",
+        hidden=(4,),
+        output_activation="softmax",
+        loss="cross_entropy",
+        learning_rate=0.03,
+        epochs=100,
+    ),
+    "spiral": _preset(
+        "Spiral",
+        "Watch the second hidden layer wind up what the first one can only cut.",
+        "spiral",
+        n_samples=400,
+        hidden=(8, 8),
+        learning_rate=0.01,
+        epochs=500,
+    ),
+    "course-c03": _preset(
+        "Course: OR by hand",
+        "Read the truth table off the weights 1, 1 and the bias −1, before any training.",
+        "or",
+        hidden=(),
+        output_activation="step",
+        loss="perceptron",
+        initial_parameters=_OR_BY_HAND,
+        optimizer="sgd",
+        learning_rate=1.0,
+        batch_size=1,
+        epochs=10,
+    ),
+    "course-c06": _perceptron(
+        "Course: perceptron",
+        "Watch the line jump at mistakes only, and stop when there are none.",
+        "or",
+        epochs=20,
+    ),
+    "course-c07": _preset(
+        "Course: two clouds",
+        "Watch one sigmoid unit find a line between two clouds that lie far apart.",
+        "two-clouds",
+        hidden=(),
+        optimizer="adam",
+        learning_rate=0.001,
+        batch_size=32,
+        split_seed=42,
+        epochs=1_000,
+    ),
+    "course-c09-linear": _preset(
+        "Course: linear regression",
+        "Watch one linear unit fit a plane through the points.",
+        "plane",
+        hidden=(),
+        output_activation="linear",
+        loss="squared_error",
+        optimizer="sgd",
+        learning_rate=0.5,
+        batch_size="full",
+        epochs=500,
+    ),
+    "course-c09-logistic": _preset(
+        "Course: logistic regression",
+        "Watch one sigmoid unit become scikit-learn's LogisticRegression.",
+        "moons",
+        hidden=(),
+        l2=1 / 150,
+        optimizer="sgd",
+        learning_rate=2.0,
+        batch_size="full",
+        epochs=2_000,
+    ),
+    "course-c09-svm": _preset(
+        "Course: linear SVM",
+        "Watch the margin: only points near the line still move it.",
+        "moons",
+        hidden=(),
+        output_activation="linear",
+        loss="hinge",
+        l2=1 / 150,
+        optimizer="sgd",
+        learning_rate=1.0,
+        schedule="exponential",
+        schedule_every=500,
+        batch_size="full",
+        epochs=10_000,
+    ),
+    "course-c09-softmax": _preset(
+        "Course: softmax regression",
+        "Watch three linear units part the plane by straight lines.",
+        "blobs",
+        hidden=(),
+        output_activation="softmax",
+        loss="cross_entropy",
+        l2=1 / 150,
+        optimizer="sgd",
+        learning_rate=2.0,
+        batch_size="full",
+        epochs=2_000,
+    ),
+    "course-c09-perceptron": _perceptron(
+        "Course: perceptron on clouds",
+        "Watch every mistake move the line, until two clouds lie apart.",
+        "two-clouds",
+        epochs=50,
+    ),
+    "course-c14": _moons_of_the_course(),
+}
