@@ -1,0 +1,16 @@
+"""The entry point of the script: without a subcommand the window, else the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run nnviz with these arguments (those of the process by default); returns the status."""
+    from nnviz.cli import run
+
+    return run(sys.argv[1:] if arguments is None else arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

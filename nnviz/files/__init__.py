@@ -1,0 +1,1 @@
+"""What goes out and comes in: whole files or none, no Qt."""
