@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run nnviz with these arguments (those of the process by default); returns the status."""
+    # Products of tiny matrices take several times longer when they are shared among threads; the
+    # library that makes them reads this once, when NumPy is first imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from nnviz.cli import run
 
     return run(sys.argv[1:] if arguments is None else arguments)
