@@ -1,0 +1,49 @@
+# Everything that a user or a developer of nnviz does: "make help".
+# PYTHON=/path/to/python chooses the Python of a new .venv; ARGS="..." passes arguments on.
+
+PYTHON_IN_VENV := .venv/bin/python
+export PYTHON
+
+.PHONY: help run test check format pictures wheel lock clean
+
+help:  ## print this list
+	@echo "make TARGET, with TARGET one of:"
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' Makefile | while IFS='	' read -r target text; do \
+		printf '  %-9s %s\n' "$$target" "$$text"; done
+
+run: .venv/made-for-run  ## open the window; ARGS="--preset moons --play"
+	@$(PYTHON_IN_VENV) main.py $(ARGS)
+
+test: .venv/made-for-test  ## run every test, without a screen; ARGS="-k moons"
+	@QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) -m pytest $(ARGS)
+
+check: .venv/made-for-test  ## lint, formatting, types and import rules
+	$(PYTHON_IN_VENV) -m ruff check .
+	$(PYTHON_IN_VENV) -m ruff format --check .
+	$(PYTHON_IN_VENV) -m mypy
+	.venv/bin/lint-imports --no-logo
+
+format: .venv/made-for-test  ## format the code and mend what the linter can
+	$(PYTHON_IN_VENV) -m ruff check --fix-only .
+	$(PYTHON_IN_VENV) -m ruff format .
+
+pictures: .venv/made-for-test  ## remake the pictures of the documentation
+	QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) tools/make_pictures.py
+
+wheel: .venv/made-for-test  ## build dist/nnviz-*.whl
+	$(PYTHON_IN_VENV) -m hatchling build --target wheel
+
+lock:  ## remake the lock files; ARGS=--upgrade takes newer versions
+	@sh tools/lock.sh $(ARGS)
+
+clean:  ## remove all that make has made, .venv too
+	rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/made-for-run: tools/bootstrap.sh pyproject.toml locks/run.txt locks/build.txt
+	@sh tools/bootstrap.sh venv run
+	@touch $@
+
+.venv/made-for-test: tools/bootstrap.sh pyproject.toml locks/dev.txt locks/build.txt
+	@sh tools/bootstrap.sh venv test
+	@touch $@
