@@ -125,7 +125,10 @@ def _end(thing: Any) -> None:
     """Stop or close a leftover, so that it does not fail the next test too."""
     from PySide6.QtCore import QCoreApplication, QEvent, QThread
     from PySide6.QtWidgets import QWidget
+    from shiboken6 import isValid
 
+    if not isValid(thing):  # it went with another leftover, its parent
+        return
     if isinstance(thing, QThread):
         thing.quit()
         thing.wait(int(GRACE * 1000))

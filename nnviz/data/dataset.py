@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from nnviz.data.features import make_features
 from nnviz.data.generators import DATASETS, Task
+from nnviz.data.numbers import checked_rows, real_numbers
 from nnviz.data.scaling import SCALINGS
 
 Array = NDArray[np.float64]
@@ -39,20 +40,25 @@ class Points:
         classes: Sequence[str] | None = None,
     ) -> None:
         if task not in ("classification", "regression"):
-            raise ValueError(f"task: {task!r} given; allowed are classification and regression.")
+            given = repr(task)[:40]
+            raise ValueError(f"task: {given} given; allowed are classification and regression.")
         self.task: Task = task
         self.X = _checked_inputs(X)
         n, k = self.X.shape
         self.y, n_classes = _checked_targets(y, n, task)
         default_classes = [f"class {index}" for index in range(max(n_classes, 2))]
-        self.columns = tuple(columns or (f"x{index + 1}" for index in range(k)))
-        self.classes = () if task == "regression" else tuple(classes or default_classes)
+        self.columns = _names("columns", columns) or tuple(f"x{index + 1}" for index in range(k))
+        self.classes = _names("classes", classes) or tuple(default_classes)
+        if task == "regression":
+            self.classes = ()
         if len(self.columns) != k:
             raise ValueError(f"columns: {len(self.columns)} names given for {k} columns.")
-        if len(self.classes) < n_classes or (task == "classification" and len(self.classes) < 2):
-            raise ValueError(f"classes: {len(self.classes)} names given for {n_classes} classes.")
-        if not all(isinstance(name, str) for name in self.columns + self.classes):
-            raise ValueError("columns, classes: a name is not a text.")
+        least = max(n_classes, 2)
+        if task == "classification" and not least <= len(self.classes) <= MOST_CLASSES:
+            raise ValueError(
+                f"classes: {len(self.classes)} names given; "
+                f"allowed are {least} to {MOST_CLASSES} for these points."
+            )
         for array in (self.X, self.y):
             array.setflags(write=False)
 
@@ -84,17 +90,24 @@ class Points:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Points:
         """The reverse of `to_dict`; ValueError for unknown or missing entries."""
-        unknown = set(values) - {"X", "y", "task", "columns", "classes"}
-        if unknown or not {"X", "y"} <= set(values):
+        if not {"X", "y"} <= set(values) <= {"X", "y", "task", "columns", "classes"}:
             raise ValueError("points need X and y, and may have task, columns and classes.")
         return cls(**values)
 
 
+def _names(what: str, given: Any) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    names = tuple(given.tolist()) if isinstance(given, np.ndarray) else given
+    if not isinstance(names, tuple | list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"{what}: a list of texts is needed.")
+    return tuple(names)
+
+
 def _checked_inputs(X: ArrayLike) -> Array:
-    try:
-        array = np.array(X, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError("X: every row needs the same number of numbers.") from None
+    array = real_numbers(X)
+    if array is None:
+        raise ValueError("X: every row needs the same number of numbers.")
     if array.ndim != 2 or not 1 <= array.shape[1] <= MOST_COLUMNS:
         raise ValueError(f"X: shape {array.shape} given; it needs rows of 1 to {MOST_COLUMNS}.")
     if not 1 <= len(array) <= MOST_POINTS:
@@ -106,10 +119,9 @@ def _checked_inputs(X: ArrayLike) -> Array:
 
 
 def _checked_targets(y: ArrayLike, n: int, task: Task) -> tuple[NDArray[Any], int]:
-    try:
-        array = np.array(y, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise ValueError("y: one number for each point is needed.") from None
+    array = real_numbers(y)
+    if array is None:
+        raise ValueError("y: one number for each point is needed.")
     if array.shape != (n,) or not np.isfinite(array).all():
         raise ValueError(f"y: shape {array.shape} given; {n} finite numbers are needed.")
     if task == "regression":
@@ -159,15 +171,12 @@ class Dataset:
     def transform(self, rows: ArrayLike) -> Array:
         """Raw columns (n, columns) → what the network sees (n, features).
 
-        ValueError when the rows do not have the data's columns.
+        ValueError when the rows do not have the data's columns, or values that are not finite.
         """
-        array = np.asarray(rows, dtype=np.float64)
-        if array.ndim != 2 or array.shape[1] != len(self.columns):
-            raise ValueError(
-                f"rows: shape {array.shape} given; "
-                f"each row needs {len(self.columns)} columns: {', '.join(self.columns)}."
-            )
-        return make_features(self.features, (array - self.shift) / self.scale)
+        needed = f"{len(self.columns)} columns: {', '.join(self.columns)}"
+        array = checked_rows("rows", rows, len(self.columns), needed)
+        with np.errstate(all="ignore"):  # what becomes infinite here stops the run, with a word
+            return make_features(self.features, (array - self.shift) / self.scale)
 
 
 def make_dataset(

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 FEATURES: dict[str, tuple[re.Pattern[str], Callable[..., Array]]] = {
-    "x1": (re.compile(r"x(\d{1,4})"), lambda x: x),
-    "x1^2": (re.compile(r"x(\d{1,4})\^2"), np.square),
-    "x1*x2": (re.compile(r"x(\d{1,4})\*x(\d{1,4})"), np.multiply),
-    "sin(x1)": (re.compile(r"sin\(x(\d{1,4})\)"), np.sin),
-    "cos(x1)": (re.compile(r"cos\(x(\d{1,4})\)"), np.cos),
+    "x1": (re.compile(r"x([0-9]{1,4})"), lambda x: x),
+    "x1^2": (re.compile(r"x([0-9]{1,4})\^2"), np.square),
+    "x1*x2": (re.compile(r"x([0-9]{1,4})\*x([0-9]{1,4})"), np.multiply),
+    "sin(x1)": (re.compile(r"sin\(x([0-9]{1,4})\)"), np.sin),
+    "cos(x1)": (re.compile(r"cos\(x([0-9]{1,4})\)"), np.cos),
 }
 """An example of each form of feature: how it is written, and what it computes."""
 
@@ -32,7 +32,8 @@ def feature_problem(text: str, n_columns: int) -> str | None:
     """Why a feature cannot be made from `n_columns` columns, as a clause; None if it can."""
     parsed = parse_feature(text)
     if parsed is None:
-        return f"{text!r} is not a feature, write one like {', '.join(FEATURES)}"
+        shown = repr(text) if len(text) <= 40 else repr(text[:40]) + "…"
+        return f"{shown} is not a feature, write one like {', '.join(FEATURES)}"
     for column in parsed[1]:
         if not 0 <= column < n_columns:
             return f"{text!r} names x{column + 1}, the data have x1 to x{n_columns}"

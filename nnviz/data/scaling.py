@@ -25,12 +25,25 @@ def _none(columns: Array) -> tuple[Array, Array]:
 
 
 def _standard(columns: Array) -> tuple[Array, Array]:
-    return columns.mean(axis=0), _without_zeros(columns.std(axis=0))
+    units = _units(columns)
+    columns = columns / units
+    mean, deviation = columns.mean(axis=0), columns.std(axis=0)
+    # The mean of equal numbers is rounded: what little remains is no spread.
+    is_constant = columns.min(axis=0) == columns.max(axis=0)
+    mean = np.where(is_constant, columns[0], mean)
+    return mean * units, _without_zeros(np.where(is_constant, 0.0, deviation) * units)
 
 
 def _minmax(columns: Array) -> tuple[Array, Array]:
-    low, high = columns.min(axis=0), columns.max(axis=0)
-    return (low + high) / 2, _without_zeros((high - low) / 2)
+    low, high = columns.min(axis=0) / 2, columns.max(axis=0) / 2
+    return low + high, _without_zeros(high - low)
+
+
+def _units(columns: Array) -> Array:
+    """For each column the power of two near its largest value, so that no square overflows."""
+    _, exponents = np.frexp(np.abs(columns).max(axis=0))
+    units: Array = np.ldexp(1.0, np.clip(exponents, -1_000, 1_000))
+    return units
 
 
 def _without_zeros(scale: Array) -> Array:

@@ -10,6 +10,7 @@ from nnviz.data.generators import DATASETS
 from nnviz.model.losses import n_outputs, pairing_problem
 from nnviz.model.network import Network
 from nnviz.run.parameters import Parameters
+from nnviz.run.refusal import shown
 
 if TYPE_CHECKING:
     from nnviz.run.experiment import Experiment
@@ -92,7 +93,8 @@ def _check_batch_size(experiment: Experiment) -> None:
     size = experiment.batch_size
     if size != "full" and not 1 <= int(size) <= 1_000_000:
         raise ValueError(
-            f"batch_size: {size} given; allowed: full, or a whole number from 1 to 1,000,000."
+            f"batch_size: {shown(size)} given; "
+            "allowed: full, or a whole number from 1 to 1,000,000."
         )
 
 

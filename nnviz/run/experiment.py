@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -28,6 +27,8 @@ from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.model.schedules import SCHEDULES
 from nnviz.run.consistency import check_consistency
 from nnviz.run.parameters import Mask, Parameters
+from nnviz.run.refusal import mistakes, unknown_fields
+from nnviz.run.strict_json import read_object
 
 MOST_HIDDEN_LAYERS = 8
 MOST_UNITS = 1_024
@@ -42,21 +43,24 @@ LIVE_FIELDS = frozenset(
 """Fields that may change in the middle of a run; any other makes a new run."""
 
 
-def _plain(value: Any) -> Any:
-    """NumPy's scalars and arrays, and lists, as Python's own values and tuples."""
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray):
-        return tuple(value.tolist())
-    if isinstance(value, list):
-        return tuple(_plain(item) for item in value)
+def _plain(value: Any, levels: int = 3) -> Any:
+    """NumPy's scalars and arrays, and lists, as Python's own values and tuples.
+
+    No field has more levels of lists than three; what lies deeper is left to be refused.
+    """
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if isinstance(value, np.str_):
+        return str(value)
+    if isinstance(value, list | tuple) and levels:
+        return tuple(_plain(item, levels - 1) for item in value)
     return value
 
 
 def _name_in(registry: Mapping[str, Any], given: Any) -> str:
     if not isinstance(given, str) or given not in registry:
         raise ValueError("not a name that is known")
-    return given
+    return str(given)
 
 
 def _dataset(value: Any) -> str | Points:
@@ -277,7 +281,7 @@ class Experiment(BaseModel):
         "Sets how many points make one update: all (batch), a few (mini-batch), one (stochastic).",
         f"full, or a whole number from 1 to {MOST_POINTS:,}",
     )
-    shuffle: bool = _number(
+    shuffle: Annotated[bool, BeforeValidator(_plain)] = _number(
         True, "Takes the points in a new order in every epoch.", "true or false"
     )
     epochs: Integer = _number(
@@ -295,18 +299,21 @@ class Experiment(BaseModel):
         le=LARGEST_SEED,
     )
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, /, **values: Any) -> None:
+        known = type(self).model_fields
+        if unknown := [name for name in values if name not in known]:
+            raise ValueError(unknown_fields(unknown, known))
         try:
             super().__init__(**_with_fixed_data(values))
         except ValidationError as error:
-            raise ValueError(_sentence(error)) from None
+            raise ValueError(mistakes(error, allowed_values)) from None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         check_consistency(self)
         return self
 
-    def evolve(self, **changes: Any) -> Experiment:
+    def evolve(self, /, **changes: Any) -> Experiment:
         """The same experiment with some fields changed, validated anew.
 
         A new dataset that is fixed (a gate, points given one by one) brings its own number of
@@ -326,17 +333,7 @@ class Experiment(BaseModel):
     @classmethod
     def from_json(cls, text: str | bytes) -> Experiment:
         """The reverse of `to_json`; fields that are left out take their defaults."""
-        try:
-            values = json.loads(
-                text, object_pairs_hook=_without_repetition, parse_constant=_refuse_constant
-            )
-        except RecursionError:
-            raise ValueError("The experiment's JSON is nested too deeply.") from None
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise ValueError(f"The experiment is not valid JSON: {error}.") from None
-        if not isinstance(values, dict):
-            raise ValueError("The experiment's JSON must be an object with the fields in it.")
-        return cls(**values)
+        return cls(**read_object(text, "the experiment"))
 
     @property
     def dataset_name(self) -> str:
@@ -378,53 +375,8 @@ def _with_fixed_data(values: dict[str, Any]) -> dict[str, Any]:
         own = {"n_samples": generator.n_samples, "noise": generator.noise}
         if generator.is_fixed:
             own["test_fraction"] = 0.0
-    elif isinstance(dataset, Mapping) and isinstance(dataset.get("y"), list):
+    elif isinstance(dataset, Mapping) and isinstance(dataset.get("y"), list | tuple):
         own = {"n_samples": len(dataset["y"]), "noise": 0.0}
     else:
         own = {}
     return own | values
-
-
-def _sentence(error: ValidationError) -> str:
-    """One sentence for all that is wrong: field, what was given, what is allowed."""
-    clauses: dict[str, str] = {}
-    for problem in error.errors(include_url=False):
-        if not problem["loc"]:
-            return str(problem["ctx"]["error"])
-        field = str(problem["loc"][0])
-        clauses.setdefault(field, _clause(field, problem))
-    return "; ".join(clauses.values()) + "."
-
-
-def _clause(field: str, problem: Any) -> str:
-    if problem["type"] == "extra_forbidden":
-        near = get_close_matches(field, Experiment.model_fields, n=1)
-        hint = f"did you mean {near[0]}?" if near else "see the list of fields in the user guide"
-        return f"{field}: an experiment has no such field; {hint}"
-    given = _short(problem["input"])
-    reason = problem.get("ctx", {}).get("error")
-    if isinstance(reason, ValueError) and field in ("initial_parameters", "trainable"):
-        return f"{field}: {reason}; allowed: {allowed_values(field)}"
-    if field == "dataset" and not isinstance(problem["input"], str):
-        return f"dataset: {str(reason).rstrip('.')}" if reason else f"dataset: {given} given"
-    return f"{field}: {given} given; allowed: {allowed_values(field)}"
-
-
-def _short(value: Any) -> str:
-    try:
-        text = repr(value)
-    except ValueError:  # an integer of more digits than Python writes
-        return "a huge number"
-    return text if len(text) <= 60 else text[:57] + "…"
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"{name}: the experiment's JSON names it twice.")
-    return dict(pairs)
-
-
-def _refuse_constant(text: str) -> float:
-    raise ValueError(f"The experiment's JSON holds {text}; only finite numbers are allowed.")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nnviz.data.numbers import real_numbers
 
 
 class Parameters:
@@ -16,8 +18,6 @@ class Parameters:
     ValueError when an array is ragged, or holds a value that is not finite.
     """
 
-    kind: ClassVar[type] = np.float64
-
     def __init__(self, weights: Any, biases: Any) -> None:
         self.weights = tuple(self._checked("weights", w, 2) for w in _sequence("weights", weights))
         self.biases = tuple(self._checked("biases", b, 1) for b in _sequence("biases", biases))
@@ -25,7 +25,7 @@ class Parameters:
     @classmethod
     def of(cls, value: Any) -> Parameters:
         """From an instance, a mapping with weights and biases, or the pair of both."""
-        if isinstance(value, cls):
+        if type(value) is cls:
             return value
         if isinstance(value, Mapping) and set(value) == {"weights", "biases"}:
             return cls(value["weights"], value["biases"])
@@ -34,15 +34,19 @@ class Parameters:
         raise ValueError("weights and biases of every layer are needed")
 
     def _checked(self, name: str, value: Any, dimensions: int) -> NDArray[Any]:
-        try:
-            array: NDArray[Any] = np.array(value, dtype=self.kind)
-        except (TypeError, ValueError, OverflowError):
-            raise ValueError(f"{name} need one full array of numbers per layer") from None
+        array: NDArray[Any] | None = real_numbers(value)
+        if array is None:
+            raise ValueError(f"{name} need one full array of numbers per layer")
         if array.ndim != dimensions:
             raise ValueError(f"{name} need {dimensions}-dimensional arrays, not {array.ndim}")
         if not np.isfinite(array).all():
             raise ValueError(f"{name} hold a value that is infinite or not a number")
+        array = self._converted(name, array)
         array.setflags(write=False)
+        return array
+
+    @staticmethod
+    def _converted(name: str, array: NDArray[Any]) -> NDArray[Any]:
         return array
 
     @property
@@ -74,7 +78,11 @@ class Parameters:
 class Mask(Parameters):
     """One truth value for each weight and bias: True where training may change it."""
 
-    kind: ClassVar[type] = np.bool_
+    @staticmethod
+    def _converted(name: str, array: NDArray[Any]) -> NDArray[Any]:
+        if not np.isin(array, (0.0, 1.0)).all():
+            raise ValueError(f"{name} need truth values, true or false")
+        return array.astype(np.bool_)
 
 
 def _sequence(name: str, value: Any) -> tuple[Any, ...]:

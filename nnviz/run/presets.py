@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from nnviz.data.dataset import n_test_points
 from nnviz.run.experiment import Experiment
 from nnviz.run.parameters import Parameters
+
+WATCHING_TIME = 8.0
+"""Seconds that a run should take for somebody who sees it for the first time."""
+FASTEST_WATCHED = 1_000.0
+"""Updates per second beyond which a run is long enough to go as fast as the machine can."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +25,22 @@ class Preset:
     title: str
     hint: str
     experiment: Experiment
+
+    @property
+    def watching_speed(self) -> float:
+        """Updates per second at which the eye can follow the run; infinity: as fast as may be.
+
+        A run takes some eight seconds then, at one of the speeds 1, 2, 5, 10, 20, 50, …
+        """
+        experiment = self.experiment
+        n_test = n_test_points(experiment.n_samples, experiment.test_fraction)
+        n_train = experiment.n_samples - n_test
+        per_batch = n_train if experiment.batch_size == "full" else experiment.batch_size
+        wanted = experiment.epochs * -(-n_train // int(per_batch)) / WATCHING_TIME
+        if wanted > FASTEST_WATCHED:
+            return math.inf
+        ladder = (step * 10.0**power for power in range(4) for step in (1, 2, 5))
+        return min(ladder, key=lambda speed: abs(math.log(speed / wanted)))
 
 
 def preset(name: str) -> Experiment:

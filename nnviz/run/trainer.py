@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nnviz.data.dataset import Dataset, make_dataset
+from nnviz.data.numbers import checked_rows
 from nnviz.model import reference
 from nnviz.model.losses import decide, encode_targets
 from nnviz.model.network import Network
@@ -280,11 +281,8 @@ class Trainer:
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
     def _forward(self, X: ArrayLike) -> reference.ForwardPass:
-        rows = np.asarray(X, dtype=np.float64)
-        if rows.ndim != 2 or rows.shape[1] != self.network.sizes[0]:
-            raise ValueError(
-                f"X: shape {rows.shape} given; each row needs {self.network.sizes[0]} numbers."
-            )
+        n_inputs = self.network.sizes[0]
+        rows = checked_rows("X", X, n_inputs, f"{n_inputs} numbers")
         with np.errstate(all="ignore"):
             return reference.forward(self.network, self._state.theta, rows)
 

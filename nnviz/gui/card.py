@@ -1,0 +1,59 @@
+"""A card: the rounded, framed ground on which each part of the window stands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from nnviz.gui.theme import CORNER, LIGHT, Theme
+
+
+class Card(QWidget):
+    """A content widget under a heading in small capitals, with room for controls beside it."""
+
+    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.content = content
+        self._theme = LIGHT
+        self.setAccessibleName(title)
+
+        self._title = QLabel(title, self)
+        self._subtitle = QLabel("", self)
+        self._header = QHBoxLayout()
+        self._header.setSpacing(8)
+        self._header.addWidget(self._title)
+        self._header.addWidget(self._subtitle)
+        self._header.addStretch(1)
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 12)
+        layout.setSpacing(6)
+        layout.addLayout(self._header)
+        layout.addWidget(content, 1)
+        self.set_theme(self._theme)
+
+    def set_subtitle(self, text: str) -> None:
+        """Say beside the heading what is shown, for instance the sizes of the layers."""
+        self._subtitle.setText(text)
+
+    def add_header_widget(self, widget: QWidget) -> None:
+        """Put a control at the right end of the heading's line."""
+        self._header.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._title.setFont(theme.heading())
+        self._title.setStyleSheet(f"color: {theme.dim.name()}; background: transparent;")
+        self._subtitle.setFont(theme.font(12))
+        self._subtitle.setStyleSheet(f"color: {theme.dim.name()}; background: transparent;")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.line, 1))
+        painter.setBrush(self._theme.card)
+        frame = self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, CORNER, CORNER)
+        painter.end()

@@ -1,0 +1,1 @@
+"""Panels that edit an experiment or command the session."""

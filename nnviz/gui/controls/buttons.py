@@ -1,0 +1,154 @@
+"""Buttons and sliders that show a focus ring only to those who use the keyboard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QPushButton, QSlider, QToolButton, QWidget
+
+_PASSING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+"""The focus goes with the window's or for a menu, and comes back as it was."""
+
+
+def has_ring(widget: QWidget) -> bool:
+    """Whether the widget has the focus, and not by a click of the mouse."""
+    return bool(widget.property("ring"))
+
+
+def update_ring(widget: QWidget, event: QFocusEvent) -> None:
+    """Set the property `ring`, which the style sheet draws.
+
+    Style sheets know `:focus`, but not how it came: a ring around each clicked button is noise.
+    """
+    if event.reason() in _PASSING and widget.property("ring") is not None:
+        return
+    ring = event.gotFocus() and event.reason() != Qt.FocusReason.MouseFocusReason
+    if ring != has_ring(widget):
+        widget.setProperty("ring", ring)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def leaves_key_to_window(widget: QWidget, event: QKeyEvent) -> bool:
+    """Whether a key is meant for the window: a clicked button keeps neither Space nor the arrows.
+
+    So Space plays and → steps after a click on anything; with the ring they serve the button.
+    """
+    return not has_ring(widget) and event.key() in _WINDOW_KEYS
+
+
+ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+"""Outside dialogs Qt's buttons do not hear them."""
+
+_WINDOW_KEYS = (
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+)
+
+
+class PushButton(QPushButton):
+    """A button with words. A click takes the focus, so that a field being edited commits."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if leaves_key_to_window(self, event):
+            event.ignore()
+        elif event.key() in ENTER_KEYS:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        update_ring(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        update_ring(self, event)
+
+
+class ToolButton(QToolButton):
+    """A button with an icon."""
+
+    def __init__(self, name: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setToolTip(tooltip)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if leaves_key_to_window(self, event):
+            event.ignore()
+        elif event.key() in ENTER_KEYS:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        update_ring(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        update_ring(self, event)
+
+
+class Slider(QSlider):
+    """A horizontal slider that tells apart the user's moves from the program's."""
+
+    moved = Signal(int)
+    """The user moves the handle: the new position."""
+    settled = Signal(int)
+    """The user let go of the handle, or moved it by key, wheel or a click beside it."""
+
+    def __init__(
+        self, name: str, tooltip: str, preferred_width: int = 84, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setAccessibleName(name)
+        self.setToolTip(tooltip)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._is_set_by_program = False
+        self._preferred_width = preferred_width
+        self.valueChanged.connect(self._on_value)
+        self.sliderReleased.connect(self._on_release)
+
+    def set_position(self, position: int, maximum: int | None = None) -> None:
+        """Move the handle, within a new range if given; emits neither `moved` nor `settled`."""
+        self._is_set_by_program = True
+        if maximum is not None:
+            self.setRange(0, maximum)
+        self.setValue(position)
+        self._is_set_by_program = False
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        hint.setWidth(self._preferred_width)
+        return hint
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # Without the focus the wheel belongs to whatever scrolls.
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        update_ring(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        update_ring(self, event)
+
+    def _on_value(self, value: int) -> None:
+        if self._is_set_by_program:
+            return
+        self.moved.emit(value)
+        if not self.isSliderDown():
+            self.settled.emit(value)
+
+    def _on_release(self) -> None:
+        self.settled.emit(self.value())

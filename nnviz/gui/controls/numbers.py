@@ -1,0 +1,95 @@
+"""Numbers as people type them: parsing, showing, and the ladders that steps climb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from math import floor, isfinite, log10
+
+Number = int | float
+Ladder = Callable[[Number, int], Number]
+"""(value, direction +1 or −1) → the next value; the field keeps it within its limits."""
+
+LONGEST = 30
+"""More characters than any sensible number has."""
+
+_REAL = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_WHOLE = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)", re.ASCII)
+
+
+def parse_real(text: str) -> float:
+    """A finite number, its decimal mark a point or a comma; ValueError if `text` is none."""
+    text = _tidy(text)
+    if not _REAL.fullmatch(text):
+        raise ValueError("not a number")
+    value = float(text.replace(",", "."))
+    if not isfinite(value):
+        raise ValueError("too large")
+    return value
+
+
+def parse_whole(text: str) -> int:
+    """A whole number; commas between groups of three digits may stand as they are shown."""
+    text = _tidy(text)
+    if not _WHOLE.fullmatch(text):
+        raise ValueError("not a whole number")
+    return int(text.replace(",", ""))
+
+
+def show_number(value: Number, grouped: bool = True) -> str:
+    """A number as a field shows it: with a point, all its digits, 1,000 grouped when whole.
+
+    Whatever is shown reads back as the same number.
+    """
+    if isinstance(value, int):
+        return f"{value:,}" if grouped else str(value)
+    exact = Decimal(repr(value))
+    if value == 0 or 1e-6 <= abs(value) < 1e7:
+        text = format(exact, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(exact.normalize()).replace("E+", "e").replace("E", "e")
+
+
+def by_one(value: Number, direction: int) -> Number:
+    """…, 6, 7, 8, …"""
+    return value + direction
+
+
+def rungs(*mantissas: float, lowest: float | None = None) -> Ladder:
+    """A ladder of mantissas times powers of ten: rungs(1, 3) is …, 0.01, 0.03, 0.1, 0.3, …
+
+    With `lowest` the rung below it is 0. Values between two rungs go to the next one.
+    """
+
+    def step(value: Number, direction: int) -> Number:
+        start = float(lowest) if lowest else 1e-12
+        if value < start * 0.999:
+            return start if direction > 0 and lowest else 0.0
+        decade = floor(log10(value))
+        # repr of a product such as 3 * 10**-2 is not the nearest number to 0.03; this is.
+        ladder = [float(f"{m}e{d}") for d in range(decade - 1, decade + 2) for m in mantissas]
+        slack = 1e-9 * value
+        if direction > 0:
+            return next(rung for rung in ladder if rung > value + slack)
+        below = next(rung for rung in reversed(ladder) if rung < value - slack)
+        return 0.0 if below < start * 0.999 else below
+
+    return step
+
+
+def whole_rungs(*mantissas: int) -> Ladder:
+    """The same in whole numbers from 1 upwards: whole_rungs(1, 2, 5) is 1, 2, 5, 10, 20, …"""
+    climb = rungs(*mantissas)
+
+    def step(value: Number, direction: int) -> Number:
+        return max(1, round(climb(max(value, 1), direction)))
+
+    return step
+
+
+def _tidy(text: str) -> str:
+    text = text.strip().replace("\N{MINUS SIGN}", "-")
+    if len(text) > LONGEST:
+        raise ValueError("too long")
+    return text

@@ -1,0 +1,180 @@
+"""Read-outs: figures under small captions that neither dance nor push each other around."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from nnviz.gui.theme import LIGHT, Theme
+
+NOTHING = "—"
+"""Shown where there is no figure."""
+
+_CAPTION_SIZE = 11
+_FIGURE_SIZE = 13
+_LINE_GAP = 2
+_SMALLEST_GAP = 18
+_LARGEST_GAP = 34
+"""Between two read-outs, in pixels; how much there is depends on the window's width."""
+
+
+class ReadOut(QWidget):
+    """A figure under its caption, both at the right end of a field wide enough for all figures.
+
+    Numbers grow to the left, as in a table, so that what stands still stays where it is.
+    """
+
+    def __init__(
+        self, caption: str, widest: str, tooltip: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._caption = caption
+        self._widest = widest
+        self._figure = NOTHING
+        self.setToolTip(tooltip)
+        self.setAccessibleName(caption)
+        self.setAccessibleDescription(NOTHING)
+
+    @property
+    def figure(self) -> str:
+        return self._figure
+
+    @property
+    def caption(self) -> str:
+        return self._caption
+
+    def set_figure(self, figure: str) -> None:
+        """Show a figure, and keep room for it from now on."""
+        if figure == self._figure:
+            return
+        self._figure = figure
+        self.setAccessibleDescription(figure)
+        self.reserve(figure)
+        self.update()
+
+    def set_caption(self, caption: str) -> None:
+        """Name the figure anew."""
+        if caption != self._caption:
+            self._caption = caption
+            self.setAccessibleName(caption)
+            self.updateGeometry()
+            self.update()
+
+    def reserve(self, figure: str) -> None:
+        """Keep room for a figure as long as this one; room is never given back."""
+        if len(figure) > len(self._widest):
+            self._widest = figure
+            self.updateGeometry()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        caption = QFontMetrics(self._theme.font(_CAPTION_SIZE))
+        figure = QFontMetrics(self._figure_font())
+        width = max(
+            caption.horizontalAdvance(self._caption), figure.horizontalAdvance(self._widest)
+        )
+        return QSize(width + 1, caption.height() + _LINE_GAP + figure.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self._theme.font(_CAPTION_SIZE))
+        painter.setPen(self._theme.dim)
+        line = QRect(0, 0, self.width(), painter.fontMetrics().height())
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight, self._caption)
+        painter.setFont(self._figure_font())
+        painter.setPen(self._theme.dim if self.figure == NOTHING else self._theme.ink)
+        figure = QRect(0, 0, self.width(), painter.fontMetrics().height())
+        figure.moveTop(line.bottom() + 1 + _LINE_GAP)
+        painter.drawText(figure, Qt.AlignmentFlag.AlignRight, self._figure)
+        painter.end()
+
+    def _figure_font(self) -> QFont:
+        return self._theme.mono(_FIGURE_SIZE, QFont.Weight.DemiBold)
+
+
+class ReadOutRow(QWidget):
+    """Widgets in a row; where they do not all fit, those of least importance hide."""
+
+    def __init__(
+        self, parts: Sequence[QWidget], least_first: Sequence[QWidget], parent: QWidget
+    ) -> None:
+        """`least_first` are the parts that may hide, in the order in which they do."""
+        super().__init__(parent)
+        self._parts = list(parts)
+        self._least_first = list(least_first)
+        for part in self._parts:
+            part.setParent(self)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return self._size(self._parts, _SMALLEST_GAP)
+
+    def minimumSizeHint(self) -> QSize:
+        kept = [part for part in self._parts if part not in self._least_first]
+        return self._size(kept, _SMALLEST_GAP)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.arrange()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # a part has become wider
+            self.arrange()
+        return super().event(event)
+
+    def arrange(self) -> None:
+        """Place the parts at the right end, with as much room between them as there is."""
+        shown = list(self._parts)
+        for part in self._least_first:
+            if self._size(shown, _SMALLEST_GAP).width() <= self.width():
+                break
+            shown.remove(part)
+        for part in self._parts:
+            part.setVisible(part in shown)
+        widths = [part.sizeHint().width() for part in shown]
+        gaps = max(len(shown) - 1, 1)
+        gap = min(max((self.width() - sum(widths)) // gaps, _SMALLEST_GAP), _LARGEST_GAP)
+        left = self.width() - sum(widths) - gap * (len(shown) - 1)
+        for part, width in zip(shown, widths, strict=True):
+            height = part.sizeHint().height()
+            part.setGeometry(left, (self.height() - height) // 2, width, height)
+            left += width + gap
+
+    def _size(self, parts: Sequence[QWidget], gap: int) -> QSize:
+        hints = [part.sizeHint() for part in parts]
+        width = sum(hint.width() for hint in hints) + gap * (len(parts) - 1)
+        return QSize(width, max(part.sizeHint().height() for part in self._parts))
+
+
+def show_loss(value: float | None) -> str:
+    """A loss in at most seven characters, whatever its size."""
+    if value is None or not isfinite(value):
+        return NOTHING
+    if value != 0 and not 5e-5 <= abs(value) < 99_999.5:
+        decimals = 1 if 1e-99 <= abs(value) < 1e99 else 0
+        mantissa, exponent = f"{value:.{decimals}e}".split("e")
+        return f"{mantissa}e{int(exponent)}"
+    digits = len(str(int(abs(value))))
+    return f"{value:.{max(5 - digits, 0)}f}"
+
+
+def show_accuracy(fraction: float | None) -> str:
+    """A fraction as a percentage."""
+    return NOTHING if fraction is None else f"{100 * fraction:.1f} %"
+
+
+def show_epoch(epoch: int, target: int) -> str:
+    """Completed epochs out of those wanted."""
+    return f"{epoch:,} / {target:,}"

@@ -1,0 +1,102 @@
+"""SpeedControl: how fast training runs, from one update a second to all that the machine gives."""
+
+from __future__ import annotations
+
+from math import inf, isinf, log10
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from nnviz.gui.controls.buttons import Slider
+from nnviz.gui.controls.tooltips import wrapped
+from nnviz.gui.theme import LIGHT, Theme
+
+SPEEDS = (
+    *(float(f"{mantissa}e{decade}") for decade in range(5) for mantissa in (1, 1.5, 2, 3, 5, 7)),
+    100_000.0,
+    inf,
+)
+"""Updates a second at each position of the slider, in about equal ratios."""
+
+_SIZE = 12
+_TOOLTIP = wrapped(
+    "Sets how many updates a second training makes, so that one can follow each of them or see "
+    "the result at once."
+)
+
+
+class SpeedControl(QWidget):
+    """A logarithmic slider with its value in words."""
+
+    changed = Signal(float)
+    """Updates a second, infinity for as many as possible; sent for the user's changes only."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.slider = Slider("Speed", _TOOLTIP, preferred_width=130)
+        self.slider.setProperty("look", "accent")
+        self.slider.setPageStep(6)
+        self.slider.setMinimumWidth(70)
+        self.slider.setMaximumWidth(220)
+        self._name = QLabel("speed")
+        self._name.setBuddy(self.slider)
+        self._value = QLabel()
+        for label in (self._name, self._value):
+            label.setProperty("look", "dim")
+            label.setToolTip(_TOOLTIP)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._name)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self._value)
+        self.slider.set_position(len(SPEEDS) - 1, maximum=len(SPEEDS) - 1)
+        self.slider.moved.connect(self._on_moved)
+        self.set_theme(LIGHT)
+        self._show()
+
+    @property
+    def speed(self) -> float:
+        return SPEEDS[self.slider.value()]
+
+    @property
+    def text(self) -> str:
+        return self._value.text()
+
+    def set_speed(self, updates_per_second: float) -> None:
+        """Move the slider to the nearest speed that it knows; emits nothing."""
+        self.slider.set_position(_nearest(updates_per_second))
+        self._show()
+
+    def set_theme(self, theme: Theme) -> None:
+        font = theme.font(_SIZE)
+        metrics = QFontMetrics(font)
+        for label in (self._name, self._value):
+            label.setFont(font)
+        # The longest text keeps its room, so that the slider does not move under the hand.
+        widest = max(metrics.horizontalAdvance(show_speed(speed)) for speed in SPEEDS)
+        self._value.setFixedWidth(widest + 2)
+
+    def _on_moved(self) -> None:
+        self._show()
+        self.changed.emit(self.speed)
+
+    def _show(self) -> None:
+        self._value.setText(show_speed(self.speed))
+        self.slider.setAccessibleDescription(show_speed(self.speed))
+
+
+def show_speed(updates_per_second: float) -> str:
+    """In words: "12 updates/s", or "max"."""
+    if isinf(updates_per_second):
+        return "max"
+    noun = "update" if updates_per_second == 1 else "updates"
+    return f"{updates_per_second:,g} {noun}/s"
+
+
+def _nearest(speed: float) -> int:
+    if isinf(speed) or speed > 2 * SPEEDS[-2]:
+        return len(SPEEDS) - 1
+    wanted = log10(max(speed, SPEEDS[0]))
+    return min(range(len(SPEEDS) - 1), key=lambda i: abs(log10(SPEEDS[i]) - wanted))

@@ -1,0 +1,298 @@
+"""TransportBar: play, step, reset, speed; and where training stands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from nnviz.gui.controls.buttons import PushButton, ToolButton, has_ring
+from nnviz.gui.controls.readouts import (
+    ReadOut,
+    ReadOutRow,
+    show_accuracy,
+    show_epoch,
+    show_loss,
+)
+from nnviz.gui.controls.segmented import Segment, SegmentedControl
+from nnviz.gui.controls.speed import SpeedControl
+from nnviz.gui.controls.tooltips import wrapped
+from nnviz.gui.controls.training import next_seed
+from nnviz.gui.icons import icon
+from nnviz.gui.theme import CORNER, LIGHT, Theme
+from nnviz.insight.snapshot import Snapshot
+from nnviz.run.experiment import Experiment, tooltip
+
+HEIGHT = 52
+_BUTTON = 34
+_ICON = 18
+
+GRANULARITIES = {
+    "update": Segment("update", "A step is one update of the weights (2)."),
+    "epoch": Segment("epoch", "A step is one pass over all training points (3)."),
+}
+
+PLAY = "Trains until you pause it or the last epoch is reached (Space)."
+PAUSE = "Pauses training, so that you can look, step and change things (Space)."
+
+
+class TransportBar(QWidget):
+    """A card of controls at the left and read-outs at the right."""
+
+    play_pressed = Signal()
+    pause_pressed = Signal()
+    step_pressed = Signal()
+    reset_pressed = Signal()
+    granularity_changed = Signal(str)
+    """"update" or "epoch": what a step is."""
+    speed_changed = Signal(float)
+    """Updates a second; infinity for as many as possible."""
+    seed_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._is_playing = False
+        self._epochs = 0
+        self._seed = 0
+        self._focus_lender: QWidget | None = None
+        self._lent_with_ring = False
+        self.setAccessibleName("Transport")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._make_controls()
+        self._make_read_outs()
+        self._place()
+        self._connect()
+        self.set_theme(LIGHT)
+        self.set_state(playing=False, can_play=False, can_step=False, can_reset=False)
+
+    # --- parts
+
+    def _make_controls(self) -> None:
+        self.reset = ToolButton("Reset", wrapped("Begins again with the same initial weights (R)."))
+        self.play = PushButton("Play")
+        self.play.setProperty("look", "accent")
+        self.play.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.step = ToolButton(
+            "Step", wrapped("Trains by one update or one epoch, and stops again (→).")
+        )
+        self.granularity = SegmentedControl("Step by", GRANULARITIES, padding=13)
+        self.granularity.set_current("update")
+        self.speed = SpeedControl()
+        self.menu_button = ToolButton("Menu", "Opens, saves and exports, and sets the appearance.")
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for button in (self.reset, self.step, self.menu_button):
+            button.setFixedSize(_BUTTON, _BUTTON)
+            button.setIconSize(QSize(_ICON, _ICON))
+        self.play.setIconSize(QSize(_ICON, _ICON))
+
+    def _make_read_outs(self) -> None:
+        self.epoch = ReadOut(
+            "epoch", show_epoch(1_000, 1_000), wrapped("Completed passes over the training points.")
+        )
+        self.updates = ReadOut("updates", "123,456", "Changes of the weights so far.")
+        self.train_loss = ReadOut(
+            "train loss",
+            "0.00000",
+            wrapped("How wrong the network is on the points it learns from, penalty included."),
+        )
+        self.test_loss = ReadOut(
+            "test loss",
+            "0.00000",
+            wrapped("How wrong the network is on points that it does not learn from."),
+        )
+        self.accuracy = ReadOut(
+            "test accuracy", "100.0 %", "Share of points that get the right class."
+        )
+        self.seed = ReadOut("seed", "0", wrapped(tooltip("seed")))
+        self.new_seed = ToolButton("New seed", wrapped(tooltip("seed")))
+        self.new_seed.setProperty("look", "bare")
+        self.new_seed.setFixedSize(20, 20)
+        self.new_seed.setIconSize(QSize(14, 14))
+        self.seed_group = QWidget()
+        box = QHBoxLayout(self.seed_group)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(4)
+        box.addWidget(self.seed)
+        box.addWidget(self.new_seed, 0, Qt.AlignmentFlag.AlignBottom)
+        parts = (
+            self.epoch,
+            self.updates,
+            self.train_loss,
+            self.test_loss,
+            self.accuracy,
+            self.seed_group,
+        )
+        # The seed is also in the training panel, the number of updates in the status line.
+        least_first = (
+            self.seed_group,
+            self.updates,
+            self.test_loss,
+            self.accuracy,
+            self.train_loss,
+        )
+        self.read_outs = ReadOutRow(parts, least_first, self)
+
+    def _place(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 10, 0)
+        layout.setSpacing(8)
+        for widget in (self.reset, self.play, self.step):
+            layout.addWidget(widget)
+        layout.addSpacing(10)
+        layout.addWidget(self.granularity)
+        layout.addSpacing(14)
+        layout.addWidget(self.speed, 1)
+        layout.addSpacing(16)
+        layout.addWidget(self.read_outs, 3)
+        layout.addSpacing(8)
+        layout.addWidget(self.menu_button)
+
+    def _connect(self) -> None:
+        self.play.clicked.connect(self._on_play)
+        self.step.clicked.connect(self.step_pressed)
+        self.reset.clicked.connect(self.reset_pressed)
+        self.granularity.changed.connect(self.granularity_changed)
+        self.speed.changed.connect(self.speed_changed)
+        self.new_seed.clicked.connect(self._on_new_seed)
+
+    # --- what the window says
+
+    def set_menu(self, menu: QMenu) -> None:
+        """The menu that the button at the right end opens."""
+        self.menu_button.setMenu(menu)
+
+    def set_state(self, playing: bool, can_play: bool, can_step: bool, can_reset: bool) -> None:
+        """Show whether training runs, and enable what can be done now."""
+        self._is_playing = playing
+        wanted: dict[QAbstractButton, bool] = {
+            self.play: can_play or playing,
+            self.step: can_step,
+            self.reset: can_reset,
+            self.new_seed: can_reset,
+        }
+        self._lend_focus(wanted)
+        for button, enabled in wanted.items():
+            button.setEnabled(enabled)
+        self._return_focus()
+        self._show_play_button()
+
+    def set_granularity(self, granularity: str) -> None:
+        """Show what a step is; emits nothing."""
+        self.granularity.set_current(granularity)
+
+    def set_speed(self, updates_per_second: float) -> None:
+        """Show a speed; emits nothing."""
+        self.speed.set_speed(updates_per_second)
+
+    def show_experiment(self, experiment: Experiment) -> None:
+        """Show where training will stop, and the seed."""
+        self._epochs = experiment.epochs
+        self._seed = experiment.seed
+        self.epoch.reserve(show_epoch(experiment.epochs, experiment.epochs))
+        self.seed.set_figure(str(experiment.seed))
+        self.read_outs.arrange()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show a moment's figures."""
+        frame = snapshot.frame
+        self.epoch.set_figure(show_epoch(frame.epoch, self._epochs))
+        self.updates.set_figure(f"{frame.update:,}")
+        self.train_loss.set_figure(show_loss(frame.train_loss))
+        self.test_loss.set_figure(show_loss(frame.test_loss))
+        # Without a test part, as with the four points of a gate, the other one is worth seeing.
+        has_test = frame.test_accuracy is not None or frame.train_accuracy is None
+        self.accuracy.set_caption("test accuracy" if has_test else "train accuracy")
+        accuracy = frame.test_accuracy if has_test else frame.train_accuracy
+        self.accuracy.set_figure(show_accuracy(accuracy))
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.reset.setIcon(icon("reset", theme))
+        self.step.setIcon(icon("step", theme))
+        self.menu_button.setIcon(icon("menu", theme))
+        self.new_seed.setIcon(icon("new seed", theme, theme.dim))
+        self.play.setFont(theme.font(13, QFont.Weight.DemiBold))
+        self._play_icons = {name: icon(name, theme, theme.on_accent) for name in ("play", "pause")}
+        words = QFontMetrics(self.play.font())
+        widest = max(words.horizontalAdvance(word) for word in ("Play", "Pause"))
+        # As wide for both words, so that the bar does not move when training starts.
+        self.play.setFixedSize(max(widest + _ICON + 34, 92), _BUTTON)
+        for part in (
+            self.granularity,
+            self.speed,
+            self.epoch,
+            self.updates,
+            self.train_loss,
+            self.test_loss,
+            self.accuracy,
+            self.seed,
+        ):
+            part.set_theme(theme)
+        self._show_play_button()
+        self.read_outs.arrange()
+        self.update()
+
+    # --- Qt
+
+    def sizeHint(self) -> QSize:
+        return QSize(1256, HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.line, 1))
+        painter.setBrush(self._theme.card)
+        frame = self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(frame, CORNER, CORNER)
+        painter.end()
+
+    # --- gestures
+
+    def _on_play(self) -> None:
+        if self._is_playing:
+            self.pause_pressed.emit()
+        else:
+            self.play_pressed.emit()
+
+    def _on_new_seed(self) -> None:
+        self.seed_changed.emit(next_seed(self._seed))
+
+    def _show_play_button(self) -> None:
+        word = "Pause" if self._is_playing else "Play"
+        self.play.setText(word)
+        self.play.setIcon(self._play_icons[word.lower()])
+        self.play.setAccessibleName(word)
+        self.play.setToolTip(wrapped(PAUSE if self._is_playing else PLAY))
+
+    def _lend_focus(self, wanted: dict[QAbstractButton, bool]) -> None:
+        """Qt would give the focus of a button that is disabled to the next one, for good."""
+        for button, enabled in wanted.items():
+            if button.hasFocus() and not enabled:
+                self._focus_lender = button
+                self._lent_with_ring = has_ring(button)
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _return_focus(self) -> None:
+        lender = self._focus_lender
+        if lender is None:
+            return
+        if not self.hasFocus():
+            self._focus_lender = None
+        elif lender.isEnabled():
+            self._focus_lender = None
+            reasons = Qt.FocusReason
+            lender.setFocus(
+                reasons.TabFocusReason if self._lent_with_ring else reasons.MouseFocusReason
+            )

@@ -1,0 +1,34 @@
+"""The list of keys, in a box that does not block."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+KEYS = (
+    ("Space, Ctrl+Space", "play or pause"),
+    ("→, Ctrl+→", "one step: an update or an epoch"),
+    ("R", "reset to the same initial weights"),
+    ("2, 3", "step by update, by epoch"),
+    ("Ctrl+Z, Ctrl+Y", "undo, redo a change"),
+    ("Ctrl+O, Ctrl+S", "open, save an experiment"),
+    ("Ctrl+E", "export the view that has the focus, else the window"),
+    ("Tab, arrow keys", "walk through the controls and the neurons"),
+    ("F1", "this list"),
+)
+
+
+def show_keys(parent: QWidget) -> QMessageBox:
+    """Open the list over `parent`; it deletes itself when it is closed."""
+    rows = "".join(
+        f"<tr><td style='padding-right:24px'><b>{keys}</b></td><td>{what}</td></tr>"
+        for keys, what in KEYS
+    )
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle("Keys")
+    box.setTextFormat(Qt.TextFormat.RichText)
+    box.setText(f"<table>{rows}</table>")
+    box.setModal(False)
+    box.show()
+    return box

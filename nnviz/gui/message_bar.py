@@ -1,0 +1,102 @@
+"""A message over the window that does not block: it goes away by itself, or when asked to."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from nnviz.gui.theme import CORNER, GUTTER, LIGHT, Theme
+
+INFORMATION_LASTS = 6_000
+WARNING_LASTS = 20_000
+"""Milliseconds; a warning says what to do, so it stays long enough to do it."""
+WIDEST = 760
+ABOVE = 3
+"""Pixels between the bar and the window's lower edge: it covers the status line, not a view."""
+
+
+class MessageBar(QWidget):
+    """Shows one sentence at the lower edge of its parent."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._over = parent
+        self._theme = LIGHT
+        self._is_warning = False
+        self._text = QLabel(self)
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._close = QToolButton(self)
+        self._close.setText("×")
+        self._close.setAutoRaise(True)
+        self._close.setFixedSize(24, 24)
+        self._close.setToolTip("Closes this message.")
+        self._close.setAccessibleName("close the message")
+        self._close.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.setContentsMargins(16, 6, 8, 6)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        parent.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The sentence that is shown, or was last."""
+        return self._text.text()
+
+    def inform(self, sentence: str) -> None:
+        self._show(sentence, False, INFORMATION_LASTS)
+
+    def warn(self, sentence: str) -> None:
+        self._show(sentence, True, WARNING_LASTS)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._text.setFont(theme.font(13))
+        color = (theme.warning if self._is_warning else theme.ink).name()
+        self._text.setStyleSheet(f"color: {color}; background: transparent;")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._theme
+        painter.setPen(QPen(theme.warning if self._is_warning else theme.accent, 1.5))
+        painter.setBrush(theme.card)
+        frame = self.rect().toRectF().adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(frame, CORNER, CORNER)
+        painter.end()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _show(self, sentence: str, is_warning: bool, milliseconds: int) -> None:
+        self._is_warning = is_warning
+        self._text.setText(sentence)
+        self.setAccessibleName(sentence)
+        self.set_theme(self._theme)
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start(milliseconds)
+
+    def _place(self) -> None:
+        """At the lower edge, as wide as the sentence needs and the window allows."""
+        room = min(self._over.width() - 4 * GUTTER, WIDEST)
+        margins = self.contentsMargins()
+        beside = margins.left() + margins.right() + self._close.sizeHint().width() + GUTTER
+        words = self._text.fontMetrics().horizontalAdvance(self._text.text())
+        width = min(words + beside + GUTTER, room)
+        text_height = self._text.heightForWidth(width - beside)
+        height = max(text_height, self._close.sizeHint().height())
+        height += margins.top() + margins.bottom()
+        self.resize(width, min(height, self._over.height() // 2))
+        self.move((self._over.width() - width) // 2, self._over.height() - self.height() - ABOVE)

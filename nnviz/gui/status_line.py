@@ -1,0 +1,68 @@
+"""The line at the foot of the window: speed, what goes on and why it stopped, the keys."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from nnviz.gui.session import State
+from nnviz.gui.theme import GUTTER, Theme
+
+
+class StatusLine(QWidget):
+    """Three labels; counts the frames that were drawn in the last second."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._speed = QLabel(self)
+        self._event = QLabel(self)
+        self._keys = QLabel("Space play   → step   2 update   3 epoch   R reset   F1 keys", self)
+        self._is_playing = False
+        self._frames: list[float] = []
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4, 0, 4, 0)
+        layout.setSpacing(2 * GUTTER)
+        layout.addWidget(self._speed)
+        layout.addWidget(self._event, 1)
+        layout.addWidget(self._keys)
+
+    @property
+    def speed(self) -> str:
+        """What is said of the speed; empty when nothing runs."""
+        return self._speed.text()
+
+    @property
+    def event_text(self) -> str:
+        """What is said of what goes on."""
+        return self._event.text()
+
+    def show_state(self, state: State, epochs: int) -> None:
+        """Say what the session does; `epochs` is where training stops."""
+        words = {
+            State.LOADING: "Preparing…",
+            State.PAUSED: "Paused.",
+            State.FINISHED: f"Training stopped: all {epochs:,} epochs are over.",
+            State.DIVERGED: "Training diverged: the last finite moment is shown.",
+        }
+        self._event.setText(words.get(state, ""))
+        self._is_playing = state is State.PLAYING
+        if not self._is_playing:
+            self._frames.clear()
+            self._speed.clear()
+        self._speed.setVisible(self._is_playing)
+
+    def note_frame(self, updates_per_second: float, is_sampled: bool) -> None:
+        """A frame has been drawn; while playing, say how fast that goes."""
+        now = perf_counter()
+        self._frames = [moment for moment in self._frames if now - moment < 1.0] + [now]
+        if not self._is_playing or len(self._frames) < 3:
+            return
+        frames = (len(self._frames) - 1) / (now - self._frames[0])
+        note = " · figures from a sample of 10,000 points" if is_sampled else ""
+        self._speed.setText(f"{updates_per_second:,.0f} updates/s · {frames:.0f} frames/s{note}")
+
+    def set_theme(self, theme: Theme) -> None:
+        for label in (self._speed, self._event, self._keys):
+            label.setStyleSheet(f"color: {theme.dim.name()};")
+            label.setFont(theme.font(12))

@@ -1,0 +1,207 @@
+"""The only place with colours, fonts and measures of the look; light and dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+from nnviz.paths import resources_dir
+
+GUTTER = 12
+"""Space between cards, in pixels."""
+CORNER = 8
+"""Radius of a card's corners, in pixels."""
+
+SANS = "Inter"
+MONOSPACED = "JetBrains Mono"
+
+NEUTRAL_INDEX = 128
+"""Index of the middle value in a signed picture; 1 is the lowest, 255 the highest."""
+
+# Okabe and Ito, "Color Universal Design" (2008): told apart with every common colour blindness.
+# Orange and blue come first, so that two classes look the same in both maps.
+_QUALITATIVE = (
+    "#f28e2b",
+    "#2f7ec4",
+    "#009e73",
+    "#cc79a7",
+    "#d6b800",
+    "#56b4e9",
+    "#d55e00",
+    "#7f7f7f",
+)
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours and fonts of one appearance; every view draws with these and no others."""
+
+    name: str
+    ground: QColor
+    card: QColor
+    line: QColor
+    ink: QColor
+    dim: QColor
+    accent: QColor
+    on_accent: QColor
+    field: QColor
+    """Ground of buttons, fields and other things that can be used."""
+    warning: QColor
+    negative: QColor
+    neutral: QColor
+    positive: QColor
+
+    @property
+    def is_dark(self) -> bool:
+        return self.ground.lightness() < 128
+
+    def signed_color(self, value: float) -> QColor:
+        """The colour of a value in [-1, 1]: negative – neutral – positive; outside is clamped."""
+        end = self.positive if value >= 0 else self.negative
+        return mix(self.neutral, end, min(abs(value), 1.0))
+
+    def signed_table(self, discretise: bool = False) -> list[int]:
+        """The 256 colours of a signed picture, as QRgb; `discretise` leaves only the two ends."""
+        return _signed_table(self.name, discretise)
+
+    def class_color(self, index: int, n_classes: int) -> QColor:
+        """The colour of a class; two classes take the two ends of the signed map."""
+        if n_classes <= 2:
+            return self.positive if index else self.negative
+        return QColor(_QUALITATIVE[index % len(_QUALITATIVE)])
+
+    def class_table(self, n_classes: int, levels: int, discretise: bool = False) -> list[int]:
+        """Colours of a picture of classes: index = class · levels + confidence level, as QRgb."""
+        colors = []
+        for index in range(n_classes):
+            full = self.class_color(index, n_classes)
+            for level in range(levels):
+                confidence = 1.0 if discretise else level / max(levels - 1, 1)
+                colors.append(mix(self.neutral, full, confidence).rgb())
+        return colors
+
+    def font(self, size: int, weight: int = QFont.Weight.Normal) -> QFont:
+        """The face for words, `size` in pixels."""
+        return _font(SANS, QFont.StyleHint.SansSerif, size, weight)
+
+    def mono(self, size: int, weight: int = QFont.Weight.Normal) -> QFont:
+        """The face for numbers: every digit is equally wide, so that they do not dance."""
+        font = _font(MONOSPACED, QFont.StyleHint.Monospace, size, weight)
+        # JetBrains Mono would join "->" or "!=" into one sign.
+        font.setFeature(QFont.Tag("calt"), 0)
+        return font
+
+    def heading(self, size: int = 11) -> QFont:
+        """The face of a card's heading: small, bold capitals, spaced."""
+        font = self.font(size, QFont.Weight.Bold)
+        font.setCapitalization(QFont.Capitalization.AllUppercase)
+        font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, 108)
+        return font
+
+    def palette(self) -> QPalette:
+        """The palette for Qt's own widgets (the Fusion style draws with it)."""
+        roles = QPalette.ColorRole
+        palette = QPalette()
+        for role, color in (
+            (roles.Window, self.ground),
+            (roles.Base, self.card),
+            (roles.AlternateBase, self.field),
+            (roles.Button, self.field),
+            (roles.Mid, self.line),
+            (roles.Text, self.ink),
+            (roles.WindowText, self.ink),
+            (roles.ButtonText, self.ink),
+            (roles.PlaceholderText, self.dim),
+            (roles.Highlight, self.accent),
+            (roles.HighlightedText, self.on_accent),
+            (roles.Link, self.accent),
+            (roles.ToolTipBase, self.ink),
+            (roles.ToolTipText, self.card),
+        ):
+            palette.setColor(role, color)
+        for role in (roles.Text, roles.WindowText, roles.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, role, mix(self.dim, self.card, 0.35))
+        return palette
+
+
+LIGHT = Theme(
+    name="light",
+    ground=QColor("#f4f5f7"),
+    card=QColor("#ffffff"),
+    line=QColor("#dfe3e8"),
+    ink=QColor("#1d2329"),
+    dim=QColor("#68727d"),
+    accent=QColor("#2f7ec4"),
+    on_accent=QColor("#ffffff"),
+    field=QColor("#f1f3f5"),
+    warning=QColor("#b3261e"),
+    negative=QColor("#f28e2b"),
+    neutral=QColor("#eceef0"),
+    positive=QColor("#2f7ec4"),
+)
+
+DARK = Theme(
+    name="dark",
+    ground=QColor("#16191d"),
+    card=QColor("#1e2227"),
+    line=QColor("#343a41"),
+    ink=QColor("#e7eaee"),
+    dim=QColor("#98a1ab"),
+    accent=QColor("#2f7ec4"),
+    on_accent=QColor("#ffffff"),
+    field=QColor("#292e35"),
+    warning=QColor("#ff8a80"),
+    negative=QColor("#f28e2b"),
+    neutral=QColor("#2e3339"),
+    positive=QColor("#2f7ec4"),
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+
+def load_fonts() -> list[str]:
+    """Make the fonts of `resources/fonts` known to Qt; returns the files that it refused."""
+    refused = []
+    for path in sorted((resources_dir() / "fonts").rglob("*.[ot]tf")):
+        if QFontDatabase.addApplicationFont(str(path)) < 0:
+            refused.append(path.name)
+    return refused
+
+
+def system_theme(application: QApplication) -> Theme:
+    """Light or dark as the system says; light where it does not tell."""
+    scheme = application.styleHints().colorScheme()
+    return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+
+
+def mix(start: QColor, end: QColor, amount: float) -> QColor:
+    """The colour `amount` (0 to 1) of the way from `start` to `end`."""
+    rest = 1.0 - amount
+    return QColor(
+        round(start.red() * rest + end.red() * amount),
+        round(start.green() * rest + end.green() * amount),
+        round(start.blue() * rest + end.blue() * amount),
+    )
+
+
+def _font(family: str, hint: QFont.StyleHint, size: int, weight: int) -> QFont:
+    font = QFont(family)
+    font.setStyleHint(hint)
+    font.setPixelSize(size)
+    font.setWeight(QFont.Weight(weight))
+    return font
+
+
+# QColor cannot be hashed, so the table is remembered by the theme's name.
+@cache
+def _signed_table(name: str, discretise: bool) -> list[int]:
+    theme = THEMES[name]
+    half = 255 - NEUTRAL_INDEX
+    values = [(index - NEUTRAL_INDEX) / half for index in range(256)]
+    if discretise:
+        values = [1.0 if value >= 0 else -1.0 for value in values]
+    return [theme.signed_color(value).rgb() for value in values]

@@ -1,0 +1,243 @@
+"""What lies on the plot of curves: the curves, lines to read them by, the cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from pyqtgraph.Qt.internals import PrimitiveArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from nnviz.gui.theme import LIGHT, Theme
+from nnviz.gui.views.legend import DASHES, Mark, line_pen
+from nnviz.gui.views.plot import TICK_SIZE
+
+Array = NDArray[np.float64]
+
+_NOISY = 3.0
+"""A curve this many times as long as it is wide is drawn in a way that is meant for noise."""
+_VERY_NOISY = 10.0
+"""From this length on dashes become longer, because so many could neither be seen nor drawn."""
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One series: its line, and its values over the epochs; NaN leaves a gap."""
+
+    mark: Mark
+    color: QColor
+    x: Array
+    y: Array
+
+    @property
+    def is_test(self) -> bool:
+        return self.mark is Mark.DASHED
+
+    def has_mark_at(self, index: int) -> bool:
+        """Whether the value there is marked; the thin line has none of its own."""
+        return self.mark is not Mark.THIN and bool(np.isfinite(self.y[index]))
+
+
+class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
+    """All curves of a plot, no more points a pixel than can be seen, and horizontal lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = LIGHT
+        self._curves: tuple[Curve, ...] = ()
+        self._lines: tuple[float, ...] = ()
+        self._place = QRectF(0, 0, 1, 1)
+        self._buffer = PrimitiveArray(QLineF, 4)
+
+    def set_place(self, place: QRectF) -> None:
+        """The part of the plane that is seen, in coordinates of the data."""
+        if place != self._place:
+            self.prepareGeometryChange()
+            self._place = place
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def set_lines(self, heights: tuple[float, ...]) -> None:
+        """Where horizontal lines help the eye."""
+        self._lines = heights
+        self.update()
+
+    def set_curves(self, curves: tuple[Curve, ...]) -> None:
+        """The curves from the lowest to the uppermost; their arrays must not change any more."""
+        self._curves = curves
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._place
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        to_device = painter.worldTransform()
+        painter.resetTransform()
+        area = to_device.mapRect(self._place)
+        painter.setPen(QPen(self._theme.line, 1))
+        for line in self._lines:
+            height = round(to_device.m22() * line + to_device.dy()) + 0.5
+            painter.drawLine(QLineF(area.left(), height, area.right(), height))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for curve in self._curves:
+            x = to_device.m11() * curve.x + to_device.dx()
+            y = to_device.m22() * curve.y + to_device.dy()
+            self._draw_curve(painter, curve, *thinned(x, y))
+
+    def _draw_curve(self, painter: QPainter, curve: Curve, x: Array, y: Array) -> None:
+        lines = segments(x, y)
+        pen = line_pen(curve.mark, curve.color)
+        length = float(np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1]).sum())
+        if len(lines) == len(x) - 1 and length < _NOISY * max(float(x[-1] - x[0]), 50.0):
+            polygon = pg.functions.create_qpolygonf(len(x))
+            places = pg.functions.ndarray_from_qpolygonf(polygon)
+            places[:, 0], places[:, 1] = x, y
+            painter.setPen(pen)
+            painter.drawPolyline(polygon)
+            return
+        # Single lines, because Qt strokes a polyline that is wide, smooth and noisy 20 times more
+        # slowly (35 ms for 800 points); its dashes would begin anew with every line.
+        if curve.mark is Mark.DASHED:
+            dash, gap = (part * pen.widthF() for part in DASHES)
+            lines = dashed(lines, dash - pen.widthF(), gap + pen.widthF())
+        pen.setStyle(Qt.PenStyle.SolidLine)
+        pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+        self._buffer.resize(len(lines))
+        self._buffer.ndarray()[:] = lines
+        painter.setPen(pen)
+        painter.drawLines(*self._buffer.drawargs())
+
+
+def thinned(x: Array, y: Array) -> tuple[Array, Array]:
+    """The same curve in pixels with its extremes alone where many points share a pixel's column.
+
+    Where these are less than a pixel apart, one point is left, so that a smooth curve stays so.
+    """
+    columns = np.floor(x)
+    starts = np.flatnonzero(np.diff(columns, prepend=columns[:1] - 1.0))
+    if 2 * len(starts) >= len(x):
+        return x, y
+    low, high = np.fmin.reduceat(y, starts), np.fmax.reduceat(y, starts)
+    stops = np.append(starts[1:], len(y)) - 1
+    falls = y[stops] < y[starts]
+    ends = np.column_stack([np.where(falls, high, low), np.where(falls, low, high)])
+    kept = np.column_stack([high - low >= 1.0, np.ones(len(starts), dtype=bool)])
+    kept[[0, -1]] = True
+    places = np.column_stack([x[starts], x[stops]])
+    return places[kept], ends[kept]
+
+
+def segments(x: Array, y: Array) -> Array:
+    """The lines between neighbours, (n, 4) as x1, y1, x2, y2; none where NaN leaves a gap."""
+    lines = np.column_stack([x[:-1], y[:-1], x[1:], y[1:]])
+    finite = np.isfinite(lines).all(axis=1)
+    return lines if finite.all() else lines[finite]
+
+
+def dashed(lines: Array, dash: float, gap: float) -> Array:
+    """Only the dashes of a chain of lines (n, 4), measured along it; longer where it is noisy."""
+    lengths = np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1])
+    lines, lengths = lines[lengths > 0], lengths[lengths > 0]
+    if not len(lines):
+        return lines
+    begins = np.concatenate([[0.0], np.cumsum(lengths)])
+    width = abs(float(lines[-1, 2] - lines[0, 0])) + 50.0
+    # In powers of two, so that the dashes of a growing curve mostly stay where they are.
+    dash *= 2.0 ** max(np.ceil(np.log2(begins[-1] / (_VERY_NOISY * width))), 0.0)
+    period = dash + gap
+    marks = np.arange(0.0, begins[-1], period)
+    cuts = np.concatenate([marks, marks + dash])
+    places = np.sort(np.concatenate([begins[:-1], cuts[cuts < begins[-1]]]))
+    owner = np.clip(np.searchsorted(begins, places, side="right") - 1, 0, len(lines) - 1)
+    stops = np.append(places[1:], begins[-1])
+    is_dash = ((places + stops) / 2 % period < dash) & (stops > places)
+    owner, places, stops = owner[is_dash], places[is_dash], stops[is_dash]
+    origin, reach = lines[owner, :2], lines[owner, 2:] - lines[owner, :2]
+    first = ((places - begins[owner]) / lengths[owner])[:, None]
+    last = ((stops - begins[owner]) / lengths[owner])[:, None]
+    return np.column_stack([origin + first * reach, origin + last * reach])
+
+
+@dataclass(frozen=True)
+class CursorMark:
+    """A value under the cursor, or the newest one; train and test differ by shape."""
+
+    is_test: bool
+    color: QColor
+    x: float
+    y: float
+
+
+class CursorItem(pg.GraphicsObject):  # type: ignore[misc]
+    """A mark on each curve; under the pointer also a vertical line with its epoch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._theme = LIGHT
+        self._place = QRectF(0, 0, 1, 1)
+        self._marks: tuple[CursorMark, ...] = ()
+        self._at: float | None = None
+        self._text = ""
+
+    def set_place(self, place: QRectF) -> None:
+        if place != self._place:
+            self.prepareGeometryChange()
+            self._place = place
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    @property
+    def text(self) -> str:
+        """What stands beside the line; empty without a pointer."""
+        return self._text
+
+    def show_marks(self, marks: tuple[CursorMark, ...], at: float | None, text: str) -> None:
+        """Put a mark at each place, and the line at x = `at` with `text` beside it."""
+        self._marks, self._at, self._text = marks, at, text
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self._place
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        to_device = painter.worldTransform()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = to_device.mapRect(self._place)
+        if self._at is not None:
+            x = round(to_device.m11() * self._at + to_device.dx()) + 0.5
+            painter.setPen(QPen(self._theme.dim, 1))
+            painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
+            self._draw_text(painter, area, x)
+        painter.setPen(QPen(self._theme.card, 1.2))
+        for mark in self._marks:
+            place = to_device.map(QPointF(mark.x, mark.y))
+            path = QPainterPath()
+            if mark.is_test:
+                path.addRect(QRectF(place.x() - 3.4, place.y() - 3.4, 6.8, 6.8))
+            else:
+                path.addEllipse(place, 3.9, 3.9)
+            painter.setBrush(mark.color)
+            painter.drawPath(path)
+
+    def _draw_text(self, painter: QPainter, area: QRectF, x: float) -> None:
+        font = self._theme.mono(TICK_SIZE)
+        metrics = QFontMetricsF(font)
+        size = metrics.horizontalAdvance(self._text) + 8.0
+        left = x + 4.0 if x + 4.0 + size <= area.right() else x - 4.0 - size
+        room = QRectF(left, area.bottom() - metrics.height() - 5, size, metrics.height() + 1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.card)
+        painter.setOpacity(0.85)
+        painter.drawRoundedRect(room, 3, 3)
+        painter.setOpacity(1.0)
+        painter.setFont(font)
+        painter.setPen(self._theme.ink)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self._text)

@@ -1,0 +1,322 @@
+"""The edges of a network as strokes: where they run, how wide, how strong, where dashes lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnviz.gui.views.topology_layout import Layout
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+MOST_FLOWING = 200
+"""Networks with more edges are drawn straight, crisp and without flow while they train."""
+MOST_DRAWN = 8_000
+"""Of networks with more edges only the strongest are drawn; 8 layers of 32 units have fewer."""
+LEVELS = 24
+"""Steps of width and colour: few, so that a frame changes its pen seldom, yet finer than seen."""
+THINNEST = 0.7
+"""Width of an edge of weight 0, in pixels: a hairline says that the connection exists."""
+
+PERIOD, DASH = 12.0, 7.0
+"""Dashed edges: from one dash to the next, and the length of one, in pixels."""
+GLINT_PERIOD, GLINT = 54.0, 8.0
+"""The same for the bright dashes that travel along solid edges."""
+_FINE = 2.5
+_FAINTEST_GLINT = 0.12
+_FAINTEST_OF_MANY = 2
+"""Level below which an edge among many has faded into the ground, and is not drawn."""
+
+_POINTS = 49
+"""Points of a curve at equal steps, between which dashes are laid straight."""
+_POINTS_CROWDED = 13
+_PIECES = 22
+"""Straight pieces of a solid curve, shorter where it bends."""
+_PIECES_CROWDED = 8
+# Neighbouring pieces of a curve overlap by this much, or anti-aliasing leaves a seam.
+_OVERLAP = 0.4
+_SPREAD = 0.46
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """Lines of one pen: (n, 4) rows of x1 y1 x2 y2; `strength` in [0, 1] is |w| on the scale."""
+
+    negative: bool
+    strength: float
+    width: float
+    lines: Array
+    glint: bool = False
+    dashed_by_pen: bool = False
+    """Whether `lines` run on and the pen has to dash them: cheap for crisp hairlines alone."""
+
+
+class Paths(NamedTuple):
+    """The courses of all edges."""
+
+    points: Array
+    """(edges, n, 2), at equal steps along each edge."""
+    lengths: Array
+    """(edges,), in pixels."""
+    lines: Array
+    """(edges, pieces, 4), the lines that draw each edge as a whole."""
+
+
+class EdgeGeometry:
+    """Where the edges of a layout run; made once a layout.
+
+    Edges are ordered as the weights are: layer by layer, in each row by row of W (n_out, n_in).
+    `layer` counts from 1, as in "layer 1 is the first hidden one"; `source` is a unit of the
+    layer before it. `start` and `end` are (edges, 2).
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.shown = tuple(len(column) for column in layout.tiles)
+        parts = [_gap(layout, layer) for layer in range(1, len(layout.sizes))]
+        self.layer, self.target, self.source = (
+            np.concatenate([part[column] for part in parts]) for column in range(3)
+        )
+        self.start, self.end = (
+            np.concatenate([part[column] for part in parts]) for column in (3, 4)
+        )
+        self._smooth: Paths | None = None
+        self._straight: Paths | None = None
+
+    def __len__(self) -> int:
+        return len(self.layer)
+
+    @property
+    def are_crowded(self) -> bool:
+        """Whether there are too many edges for curves and flow while the network trains."""
+        return len(self) > MOST_FLOWING
+
+    def weights(self, per_layer: tuple[Array, ...] | list[Array]) -> Array:
+        """The weights of the edges, in their order, from one (n_out, n_in) array a layer."""
+        counts = zip(per_layer, self.shown[1:], self.shown[:-1], strict=True)
+        return np.concatenate([W[:n_out, :n_in].ravel() for W, n_out, n_in in counts])
+
+    def paths(self, smooth: bool) -> Paths:
+        """The edges as curves, or straight; made when they are first asked for."""
+        if not smooth:
+            if self._straight is None:
+                points = np.stack([self.start, self.end], axis=1)
+                lengths = np.hypot(*(self.end - self.start).T)
+                self._straight = Paths(points, lengths, _lines_along(points))
+            return self._straight
+        if self._smooth is None:
+            n, pieces = (
+                (_POINTS_CROWDED, _PIECES_CROWDED) if self.are_crowded else (_POINTS, _PIECES)
+            )
+            points, lengths = _even_steps(_curves(self.start, self.end, np.linspace(0, 1, n)))
+            u = np.linspace(0.0, 1.0, pieces + 1)
+            towards_ends = 0.5 * u + 0.25 * (1.0 - np.cos(np.pi * u))
+            lines = _lines_along(_curves(self.start, self.end, towards_ends))
+            self._smooth = Paths(points, lengths, lines)
+        return self._smooth
+
+    def touching(self, layer: int, unit: int) -> Indices:
+        """Edges into and out of a unit; layer 0 are the inputs."""
+        into = (self.layer == layer) & (self.target == unit)
+        out_of = (self.layer == layer + 1) & (self.source == unit)
+        return np.flatnonzero(into | out_of)
+
+    def into(self, layer: int, unit: int) -> Indices:
+        """Edges into a unit, in order of their sources."""
+        return np.flatnonzero((self.layer == layer) & (self.target == unit))
+
+    def one(self, edge: int) -> Indices:
+        """A single edge, as the other selections are."""
+        return np.array([edge], dtype=np.int64)
+
+    def beside_sources(self, edges: Indices) -> Array:
+        """Points (edges, 2) on edges, near where they come from."""
+        points = self.paths(True).points
+        beside: Array = points[edges, round(0.16 * points.shape[1])]
+        return beside
+
+    def nearest(self, x: float, y: float, smooth: bool) -> tuple[int, float]:
+        """The edge that passes closest to a point, and its distance in pixels."""
+        points = self.paths(smooth).points
+        a, b = points[:, :-1], points[:, 1:]
+        along = b - a
+        to_point = np.array([x, y]) - a
+        t = (to_point * along).sum(axis=-1) / np.maximum((along**2).sum(axis=-1), 1e-12)
+        away = to_point - np.clip(t, 0.0, 1.0)[..., np.newaxis] * along
+        distance = np.hypot(away[..., 0], away[..., 1]).min(axis=1)
+        index = int(distance.argmin())
+        return index, float(distance[index])
+
+
+def edge_width(strength: float, widest: float) -> float:
+    """Width in pixels: linear in |w|, but never thinner than a hairline."""
+    return max(strength * widest, THINNEST)
+
+
+def strokes(
+    geometry: EdgeGeometry,
+    weights: Array,
+    scale: float,
+    *,
+    smooth: bool = True,
+    phase: float = 0.0,
+    glints: bool = False,
+    only: Indices | None = None,
+) -> Iterator[Stroke]:
+    """The strokes that draw the edges, faint ones first.
+
+    `weights` (edges,) are on `scale`; larger ones are clamped. Negative edges are dashed.
+    `phase` (pixels) moves dashes from source to target. `only` picks some edges.
+    """
+    picked, levels = _visible(geometry, weights, scale, only)
+    negative = weights[picked] < 0
+    paths = geometry.paths(smooth)
+    solid, dashed = picked[~negative], picked[negative]
+    batches = [_whole(paths, solid, levels[~negative])]
+    # A pen dashes a line of one pixel that is not anti-aliased for nothing, any other dearly. Where
+    # edges are so fine, their widths can hardly be told apart without anti-aliasing anyway.
+    by_pen = not smooth and geometry.layout.widest_edge < _FINE
+    if by_pen:
+        batches.append(_whole(paths, dashed, levels[negative]))
+    else:
+        batches.append(_dashes(paths, dashed, levels[negative], (PERIOD, DASH, phase)))
+    if glints:
+        strong = levels[~negative] >= _FAINTEST_GLINT * LEVELS
+        rhythm = (GLINT_PERIOD, GLINT, phase)
+        batches.append(_dashes(paths, solid[strong], levels[~negative][strong], rhythm))
+    bounds = [np.searchsorted(of_line, np.arange(LEVELS + 2)).tolist() for _, of_line in batches]
+    for level in range(LEVELS + 1):
+        strength = level / LEVELS
+        width = 1.0 if by_pen else edge_width(strength, geometry.layout.widest_edge)
+        for kind, (lines, _) in enumerate(batches):
+            first, last = bounds[kind][level : level + 2]
+            if last > first:
+                negative_kind, glint = kind == 1, kind == 2
+                pen = negative_kind and by_pen
+                yield Stroke(negative_kind, strength, width, lines[first:last], glint, pen)
+
+
+def _visible(
+    geometry: EdgeGeometry, weights: Array, scale: float, only: Indices | None
+) -> tuple[Indices, Indices]:
+    """The edges to draw and their levels of strength, in order of strength."""
+    picked = np.arange(len(geometry)) if only is None else only
+    magnitudes = np.abs(weights[picked])
+    if len(picked) > MOST_DRAWN:
+        strongest = np.argpartition(magnitudes, -MOST_DRAWN)[-MOST_DRAWN:]
+        picked, magnitudes = picked[strongest], magnitudes[strongest]
+    levels = np.rint(np.minimum(magnitudes / scale, 1.0) * LEVELS).astype(np.int64)
+    order = np.argsort(levels, kind="stable")
+    picked, levels = picked[order], levels[order]
+    if geometry.are_crowded and only is None:
+        visible = np.searchsorted(levels, _FAINTEST_OF_MANY)
+        return picked[visible:], levels[visible:]
+    return picked, levels
+
+
+def _gap(layout: Layout, layer: int) -> tuple[Indices, Indices, Indices, Array, Array]:
+    """Layer, target, source, start and end of the edges into one layer."""
+    sources, targets = layout.tiles[layer - 1], layout.tiles[layer]
+    n_in, n_out = len(sources), len(targets)
+    target, source = (index.ravel() for index in np.mgrid[:n_out, :n_in])
+    # Edges leave and arrive side by side, in the order of the units at their other ends.
+    leave = _fan(n_out)[target] * sources[0].height
+    arrive = _fan(n_in)[source] * targets[0].height
+    start = np.column_stack(
+        [
+            np.full(len(source), sources[0].right),
+            np.array([box.middle[1] for box in sources])[source] + leave,
+        ]
+    )
+    end = np.column_stack(
+        [
+            np.full(len(target), targets[0].x),
+            np.array([box.middle[1] for box in targets])[target] + arrive,
+        ]
+    )
+    return np.full(len(source), layer), target, source, start, end
+
+
+def _fan(n: int) -> Array:
+    """Places of n edges along a tile's side, as fractions of its height from the middle."""
+    spread = _SPREAD * min(1.0, (n - 1) / 4)
+    return np.linspace(-spread / 2, spread / 2, n) if n > 1 else np.zeros(1)
+
+
+def _curves(start: Array, end: Array, t: Array) -> Array:
+    """Points (edges, len(t), 2) of cubic Bézier curves that leave and arrive horizontally."""
+    across = 1.5 * t - 1.5 * t**2 + t**3
+    up = 3.0 * t**2 - 2.0 * t**3
+    span = end - start
+    x = start[:, :1] + span[:, :1] * across
+    y = start[:, 1:] + span[:, 1:] * up
+    return np.stack([x, y], axis=-1)
+
+
+def _even_steps(points: Array) -> tuple[Array, Array]:
+    """The same polylines with points at equal steps of arc length, and their lengths."""
+    n_edges, n, _ = points.shape
+    steps = np.hypot(*np.moveaxis(np.diff(points, axis=1), -1, 0))
+    run = np.concatenate([np.zeros((n_edges, 1)), steps.cumsum(axis=1)], axis=1)
+    lengths = run[:, -1].copy()
+    wanted = lengths[:, np.newaxis] * np.linspace(0.0, 1.0, n)
+    index = (run[:, np.newaxis, :] <= wanted[:, :, np.newaxis]).sum(axis=-1) - 1
+    index = np.clip(index, 0, n - 2)
+    rows = np.arange(n_edges)[:, np.newaxis]
+    part = (wanted - run[rows, index]) / np.maximum(steps[rows, index], 1e-12)
+    part = np.clip(part, 0.0, 1.0)[..., np.newaxis]
+    return points[rows, index] * (1.0 - part) + points[rows, index + 1] * part, lengths
+
+
+def _lines_along(points: Array) -> Array:
+    """Lines (edges, n - 1, 4) from point to point."""
+    a, b = points[:, :-1], points[:, 1:]
+    along = b - a
+    lap = along * (_OVERLAP / np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-9))[..., None]
+    return np.concatenate([a - lap, b + lap], axis=-1)
+
+
+def _whole(paths: Paths, edges: Indices, levels: Indices) -> tuple[Array, Indices]:
+    """Lines (n, 4) along whole edges, and the level of each line."""
+    lines = paths.lines[edges].reshape(-1, 4)
+    return lines, levels.repeat(paths.lines.shape[1])
+
+
+def _dashes(
+    paths: Paths, edges: Indices, levels: Indices, rhythm: tuple[float, float, float]
+) -> tuple[Array, Indices]:
+    """Lines (n, 4) of the dashes along edges, and the level of each.
+
+    `rhythm` is the way from dash to dash, a dash's length, and how far they have moved on.
+    """
+    period, dash, phase = rhythm
+    points, lengths = paths.points[edges], paths.lengths[edges]
+    shift = phase % period - period
+    counts = np.ceil((lengths - shift) / period).astype(np.int64)
+    owner = np.arange(len(lengths)).repeat(counts)
+    number = np.arange(len(owner)) - (counts.cumsum() - counts)[owner]
+    begin = number * period + shift
+    limit = lengths[owner]
+    begin, stop = np.clip(begin, 0.0, limit), np.clip(begin + dash, 0.0, limit)
+    visible = stop - begin > 0.3
+    owner, begin, stop = owner[visible], begin[visible], stop[visible]
+    a = _at(points, lengths, owner, begin)
+    b = _at(points, lengths, owner, stop)
+    return np.concatenate([a, b], axis=-1), levels[owner]
+
+
+def _at(points: Array, lengths: Array, owner: Indices, distance: Array) -> Array:
+    """Points (n, 2) at a distance along edges."""
+    n = points.shape[1] - 1
+    place = distance / lengths[owner] * n
+    index = np.minimum(place.astype(np.int64), n - 1)
+    part = (place - index)[:, np.newaxis]
+    flat = points.reshape(-1, 2)
+    first = owner * (n + 1) + index
+    between: Array = flat[first] * (1.0 - part) + flat[first + 1] * part
+    return between

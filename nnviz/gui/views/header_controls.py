@@ -1,0 +1,121 @@
+"""Small controls for the heading of a card: a box to tick, a word to choose."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+
+from nnviz.gui.theme import LIGHT, Theme, mix
+
+_TEXT_SIZE = 12
+_BOX = 12
+_GAP = 6
+_AROUND = 3
+"""Room for the frame that marks the keyboard's focus."""
+
+
+class HeaderCheckBox(QCheckBox):
+    """A box to tick behind its word; visible in light and dark, small as a heading is."""
+
+    def __init__(self, text: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._theme = LIGHT
+        self.setToolTip(tooltip)
+        self.setAccessibleName(text)
+        self.setAccessibleDescription(tooltip)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.setFont(theme.font(_TEXT_SIZE))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        words = metrics.horizontalAdvance(self.text())
+        return QSize(words + _GAP + _BOX + 2 * _AROUND, metrics.height() + 2 * _AROUND)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._theme
+        if not self.isEnabled():
+            painter.setOpacity(0.45)
+        highlighted = self.underMouse() and self.isEnabled()
+        painter.setPen(theme.ink if highlighted else theme.dim)
+        painter.setFont(self.font())
+        room = self.rect().adjusted(_AROUND, 0, -_AROUND, 0)
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text()
+        )
+        box = QRectF(room.right() - _BOX + 0.5, (self.height() - _BOX) / 2 + 0.5, _BOX, _BOX)
+        checked = self.isChecked()
+        painter.setPen(QPen(theme.accent if checked else theme.dim, 1))
+        painter.setBrush(theme.accent if checked else theme.field)
+        painter.drawRoundedRect(box, 3, 3)
+        if checked:
+            painter.setPen(QPen(theme.on_accent, 1.6))
+            corners = ((0.24, 0.52), (0.43, 0.71), (0.77, 0.30))
+            tick = [QPointF(box.x() + x * _BOX, box.y() + y * _BOX) for x, y in corners]
+            painter.drawPolyline(tick)
+        _draw_focus(painter, self, theme)
+        painter.end()
+
+
+class HeaderTab(QPushButton):
+    """One of several words of which one is chosen; the chosen one is underlined."""
+
+    def __init__(self, text: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._theme = LIGHT
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setToolTip(tooltip)
+        self.setAccessibleName(text)
+        self.setAccessibleDescription(tooltip)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.setFont(theme.font(_TEXT_SIZE))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        width = metrics.horizontalAdvance(self.text()) + 2 * _AROUND
+        return QSize(width, metrics.height() + 2 * _AROUND)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme, chosen = self._theme, self.isChecked()
+        highlighted = chosen or self.underMouse()
+        painter.setPen(theme.ink if highlighted else theme.dim)
+        painter.setFont(self.font())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        if highlighted:
+            color = theme.accent if chosen else mix(theme.card, theme.dim, 0.5)
+            line = QRectF(_AROUND, self.height() - 2, self.width() - 2 * _AROUND, 2)
+            painter.fillRect(line, color)
+        _draw_focus(painter, self, theme)
+        painter.end()
+
+
+def _draw_focus(painter: QPainter, widget: QWidget, theme: Theme) -> None:
+    if widget.hasFocus():
+        painter.setOpacity(1.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.accent, 1.2))
+        painter.drawRoundedRect(QRectF(widget.rect()).adjusted(0.8, 0.8, -0.8, -0.8), 4, 4)

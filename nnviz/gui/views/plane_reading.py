@@ -1,0 +1,136 @@
+"""How a picture over the plane is coloured, explained and read: the output, or one neuron."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor
+
+from nnviz.gui.theme import Theme
+from nnviz.gui.views.scales import short_text, with_minus
+from nnviz.insight.snapshot import Snapshot
+
+_FULL, _HALF = 255, 127
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A picture of indices with the colours and the values that they stand for."""
+
+    indices: NDArray[np.uint8]
+    table: NDArray[np.uint32]
+    """256 colours, as QRgb."""
+    low: float = -1.0
+    high: float = 1.0
+    """Values at index 1 and at index 255 of a signed picture."""
+    is_clamped: bool = False
+    """Whether values beyond the ends are shown as the ends."""
+    classes: tuple[str, ...] = ()
+    levels: int = 0
+    """Levels of confidence of each of three or more classes; 0 for a signed picture."""
+    labels: tuple[str, str, str] = ("", "", "")
+    are_numbers: tuple[bool, bool, bool] = (True, True, True)
+    chips: tuple[tuple[QColor, str], ...] = ()
+
+    def pixels(self) -> NDArray[np.uint32]:
+        """The picture in colours; a fresh array, contiguous."""
+        return self.table[self.indices]
+
+    def value_text(self, row: int, column: int) -> str:
+        """What the picture says at one place, in text that is always equally wide."""
+        if not (row < self.indices.shape[0] and column < self.indices.shape[1]):
+            return ""
+        index = int(self.indices[row, column])
+        if self.levels:
+            return self._class_text(index)
+        value = self.low + (index - 1) / (_FULL - 1) * (self.high - self.low)
+        beyond = " "
+        if self.is_clamped and index in (1, _FULL):
+            beyond = "≤" if index == 1 else "≥"
+        largest = max(abs(self.low), abs(self.high))
+        decimals = 2 if largest < 10 else 1 if largest < 100 else 0
+        width = max(len(f"{end:.{decimals}f}") for end in (self.low, self.high))
+        return beyond + with_minus(f"{value:{width}.{decimals}f}")
+
+    def _class_text(self, index: int) -> str:
+        winner, level = divmod(index, self.levels)
+        n_classes = len(self.classes)
+        if winner >= n_classes:
+            return ""
+        share = level / max(self.levels - 1, 1) * (1 - 1 / n_classes) + 1 / n_classes
+        return f"{share:.2f} {self.classes[winner]}"
+
+    def summary(self) -> str:
+        """The picture in words."""
+        if self.levels:
+            winners = np.minimum(self.indices // self.levels, len(self.classes) - 1)
+            shares = np.bincount(winners.ravel(), minlength=len(self.classes)) / winners.size
+            parts = zip(self.classes, shares, strict=True)
+            return ", ".join(f"{name} on {share:.0%}" for name, share in parts) + " of the plane."
+        upper = float(np.mean(self.indices >= _HALF + 1))
+        if self.classes:
+            first, second = self.classes[0], self.classes[-1]
+            return f"{first} on {1 - upper:.0%}, {second} on {upper:.0%} of the plane."
+        used = self.indices[self.indices > 0]
+        ends = (int(used.min()), int(used.max())) if used.size else (1, _FULL)
+        low, high = (self.low + (i - 1) / (_FULL - 1) * (self.high - self.low) for i in ends)
+        return f"values from {short_text(low)} to {short_text(high)}."
+
+
+def reading_of_output(snapshot: Snapshot, theme: Theme, discretise: bool) -> Reading:
+    """The network's answer: classes, or the values of a regression."""
+    classes = snapshot.dataset.classes
+    if snapshot.output_levels:
+        n_classes = max(snapshot.dataset.n_classes, 1)
+        table = _full_table(theme.class_table(n_classes, snapshot.output_levels, discretise))
+        chips = tuple((theme.class_color(k, n_classes), classes[k]) for k in range(n_classes))
+        return Reading(
+            snapshot.output, table, classes=classes, levels=snapshot.output_levels, chips=chips
+        )
+    table = _full_table(theme.signed_table(discretise))
+    is_linear = snapshot.frame.network.activations[-1] == "linear"
+    ranges = snapshot.ranges[-1]
+    # Two outputs are shown as one: the probability of the second class.
+    low, high = (float(end) for end in ranges[0]) if len(ranges) == 1 else (0.0, 1.0)
+    middle = short_text((low + high) / 2)
+    if len(classes) == 2:
+        labels, are_numbers = (classes[0], middle, classes[1]), (False, True, False)
+    else:
+        labels, are_numbers = (short_text(low), middle, short_text(high)), (True, True, True)
+    return Reading(
+        snapshot.output,
+        table,
+        low,
+        high,
+        is_clamped=is_linear,
+        classes=classes,
+        labels=labels,
+        are_numbers=are_numbers,
+    )
+
+
+def reading_of_unit(
+    snapshot: Snapshot, layer: int, unit: int, theme: Theme, discretise: bool
+) -> Reading | None:
+    """One neuron's answer; None when the network of this snapshot has no such neuron."""
+    if not 0 <= layer < len(snapshot.pictures) or not 0 <= unit < len(snapshot.pictures[layer]):
+        return None
+    low, high = (float(end) for end in snapshot.ranges[layer][unit])
+    is_output = layer == len(snapshot.pictures) - 1
+    return Reading(
+        snapshot.pictures[layer][unit],
+        _full_table(theme.signed_table(discretise)),
+        low,
+        high,
+        is_clamped=is_output and snapshot.frame.network.activations[-1] == "linear",
+        labels=(short_text(low), short_text((low + high) / 2), short_text(high)),
+    )
+
+
+def _full_table(colors: list[int]) -> NDArray[np.uint32]:
+    """Colours for every index that a byte can have, whatever a late answer holds."""
+    table = np.full(256, colors[-1], dtype=np.uint32)
+    table[: len(colors)] = colors[:256]
+    return table

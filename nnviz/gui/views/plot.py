@@ -1,0 +1,149 @@
+"""A pyqtgraph plot that keeps still: fixed ranges, ticks of our own, no menu, no dragging."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from nnviz.gui.theme import LIGHT, Theme
+from nnviz.gui.views.scales import Ticks
+
+TICK_SIZE = 11
+"""Height of tick labels, in pixels."""
+
+
+class UprightAxis(pg.AxisItem):  # type: ignore[misc]
+    """An axis whose label stays upright when it is short, such as x₂."""
+
+    def __init__(self, orientation: str) -> None:
+        # Before pyqtgraph's own initialisation, which asks for a first layout.
+        self._label_in_corner = False
+        super().__init__(orientation, maxTickLength=0)
+        self.setStyle(
+            autoExpandTextSpace=False,
+            autoReduceTextSpace=False,
+            hideOverlappingLabels=False,
+            tickTextOffset=6,
+            tickAlpha=0,
+        )
+        self.enableAutoSIPrefix(False)
+
+    def set_label_in_corner(self, in_corner: bool) -> None:
+        """Put the label before the first tick label, in one line with them."""
+        self._label_in_corner = in_corner
+        self.resizeEvent()
+
+    def resizeEvent(self, event: object = None) -> None:
+        super().resizeEvent(event)
+        width, height = self.size().width(), self.size().height()
+        is_left = self.orientation == "left"
+        turned = is_left and len(self.labelText) > 3
+        room = height if turned else width
+        metrics = QFontMetricsF(self.label.font())
+        elide = Qt.TextElideMode.ElideRight
+        text = self.labelText
+        if (not is_left and not self._label_in_corner) or turned:
+            text = metrics.elidedText(text, elide, max(room - 8.0, 20.0))
+        self.label.setPlainText(text)
+        self.label.setRotation(-90 if turned else 0)
+        extent = self.label.boundingRect()
+        if is_left:
+            run = -extent.width() if turned else extent.height()
+            self.label.setPos(-5 if turned else -3, (height - run) / 2)
+        elif self._label_in_corner:
+            self.label.setPos(-extent.width() - 6, height - extent.height() + 4.5)
+        else:
+            self.label.setPos((width - extent.width()) / 2, height - extent.height() + 4)
+
+
+class QuietPlot(pg.PlotWidget):  # type: ignore[misc]
+    """A plot of fixed ranges that passes clicks, wheel and menu on to its parent."""
+
+    hovered = Signal(float, float)
+    """The pointer is over the plane, at these coordinates of the data."""
+    hover_ended = Signal()
+    """The pointer is not over the plane any more."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        axes = {side: UprightAxis(side) for side in ("left", "bottom")}
+        super().__init__(parent, axisItems=axes)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setMouseEnabled(False, False)
+        self.disableAutoRange()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # So that the card, which knows the exports, is asked for its menu instead.
+        for widget in (self, self.viewport()):
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.set_theme(LIGHT)
+
+    @property
+    def box(self) -> pg.ViewBox:
+        return self.getPlotItem().getViewBox()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.setBackground(theme.card)
+        font = theme.font(TICK_SIZE)
+        for side in ("left", "bottom"):
+            axis = self.getAxis(side)
+            axis.setPen(QPen(Qt.PenStyle.NoPen))
+            axis.setTickPen(QPen(Qt.PenStyle.NoPen))
+            axis.setTextPen(QPen(theme.dim))
+            axis.setTickFont(font)
+            axis.label.setFont(font)
+            axis.label.setDefaultTextColor(theme.dim)
+            axis.resizeEvent()
+
+    def set_margins(self, top: int, right: int) -> None:
+        """Space above and beside the plane, for tick labels that stand out."""
+        self.getPlotItem().layout.setContentsMargins(0, top, right, 0)
+
+    def set_view(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Show exactly these ranges."""
+        self.box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
+
+    def set_ticks(self, side: str, ticks: Ticks) -> None:
+        self.getAxis(side).setTicks([ticks, []])
+
+    def set_labels(self, left: str, bottom: str) -> None:
+        for side, text in (("left", left), ("bottom", bottom)):
+            axis = self.getAxis(side)
+            axis.setLabel(text)
+            axis.showLabel(bool(text))
+            axis.resizeEvent()
+
+    def text_width(self, ticks: Ticks) -> int:
+        """Pixels that the widest label of `ticks` takes."""
+        metrics = QFontMetricsF(self.getAxis("left").style["tickFont"])
+        return round(max((metrics.horizontalAdvance(text) for _, text in ticks), default=0))
+
+    def plane_size(self) -> tuple[float, float]:
+        """Width and height of the plane, in pixels."""
+        size = self.box.size()
+        return size.width(), size.height()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        at = self.mapToScene(event.position().toPoint())
+        if self.box.sceneBoundingRect().contains(at):
+            place = self.box.mapSceneToView(at)
+            self.hovered.emit(place.x(), place.y())
+        else:
+            self.hover_ended.emit()
+        event.ignore()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hover_ended.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.ignore()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.ignore()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.ignore()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()

@@ -1,0 +1,379 @@
+"""The decision surface: what the network answers over the input plane, under the points."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from nnviz.data.dataset import Dataset
+from nnviz.gui.theme import LIGHT, Theme
+from nnviz.gui.views.colorbar import ColorBar
+from nnviz.gui.views.header_controls import HeaderCheckBox
+from nnviz.gui.views.legend import Legend, LegendEntry, Mark
+from nnviz.gui.views.network_names import NetworkNames, pretty_input
+from nnviz.gui.views.plane_items import PictureItem, Points, PointsItem, ProbeItem
+from nnviz.gui.views.plane_reading import Reading, reading_of_output, reading_of_unit
+from nnviz.gui.views.plot import TICK_SIZE, QuietPlot
+from nnviz.gui.views.scales import fixed_text, linear_ticks
+from nnviz.insight.snapshot import Snapshot
+from nnviz.insight.surface import Grid
+from nnviz.run.experiment import Experiment
+
+MOST_POINTS = 5_000
+"""Of more points a fair sample is drawn: they would hide the surface, and one another."""
+
+_DESCRIBE_INTERVAL = 1000
+"""Milliseconds between texts for screen readers: faster ones would never be read to the end."""
+_TOP, _RIGHT, _GAP = 8, 10, 6
+_PROBE_STEPS = 40
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
+
+
+class SurfaceView(QWidget):
+    """The output's picture with the points on it; a hovered neuron's picture takes its place."""
+
+    subtitle_changed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._dataset: Dataset | None = None
+        self._snapshot: Snapshot | None = None
+        self._unit: tuple[int, int] | None = None
+        self._reading: Reading | None = None
+        self._grid: Grid | None = None
+        self._probe: QPointF | None = None
+        self._chosen: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._point_colors_for: object = None
+
+        self._plot = QuietPlot(self)
+        self._plot.set_margins(_TOP, _RIGHT)
+        self._picture, self._points, self._ring = PictureItem(), PointsItem(), ProbeItem()
+        for item in (self._picture, self._points, self._ring):
+            self._plot.addItem(item, ignoreBounds=True)
+        self._caption = QLabel(self._plot)
+        self._caption.hide()
+        self._legend = Legend(self)
+        self._bar = ColorBar(self)
+        self._discretise = HeaderCheckBox(
+            "discretise",
+            "Shows only the decision of each place, not how sure the network is.",
+            self,
+        )
+        self._test_points = HeaderCheckBox(
+            "test points",
+            "Shows the points that are kept away from training, as squares.",
+            self,
+        )
+        self._test_points.setChecked(True)
+        self._discretise.toggled.connect(self._show_picture)
+        self._test_points.toggled.connect(self._points.set_show_test)
+        self._test_points.toggled.connect(self._update_legend)
+        self._plot.hovered.connect(self._hover)
+        self._plot.hover_ended.connect(self._end_hover)
+        self._describe_timer = QTimer(self)
+        self._describe_timer.setSingleShot(True)
+        self._describe_timer.setInterval(_DESCRIBE_INTERVAL)
+        self._describe_timer.timeout.connect(self._describe)
+
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Decision surface")
+        self._plot.viewport().setCursor(Qt.CursorShape.CrossCursor)
+        self.set_theme(LIGHT)
+
+    # --- what the window calls
+
+    def reset(self, experiment: Experiment, dataset: Dataset) -> None:
+        """Begin a new run: other points, and no picture until the first snapshot."""
+        self._dataset, self._snapshot, self._reading = dataset, None, None
+        self._grid = None
+        self._point_colors_for = None
+        n_points = len(dataset.y_train) + len(dataset.y_test)
+        self._chosen = np.arange(n_points)
+        if n_points > MOST_POINTS:
+            sampled = np.random.default_rng(0).choice(n_points, MOST_POINTS, replace=False)
+            self._chosen = np.sort(sampled)
+        names = [pretty_input(name) for name in dataset.columns[:2]]
+        self._plot.set_labels(left=names[1] if len(names) > 1 else "", bottom=names[0])
+        self._test_points.setEnabled(len(dataset.y_test) > 0)
+        self._picture.clear()
+        self._points.set_points(Points())
+        self._update_legend()
+        self._describe()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._show_picture()
+        if not self._describe_timer.isActive():
+            self._describe_timer.start()
+
+    def show_unit(self, layer: int, unit: int) -> None:
+        """Show this neuron's picture in place of the output (layer 0: an input)."""
+        self._unit = (layer, unit)
+        self._show_picture()
+
+    def show_output(self) -> None:
+        """Show the network's output again."""
+        self._unit = None
+        self._show_picture()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for part in (self._plot, self._points, self._ring, self._legend, self._bar):
+            part.set_theme(theme)
+        for box in (self._discretise, self._test_points):
+            box.set_theme(theme)
+        self._caption.setFont(theme.font(TICK_SIZE))
+        self._caption.setStyleSheet(
+            f"background: {theme.card.name()}; color: {theme.ink.name()}; padding: 2px 7px;"
+            f"border: 1px solid {theme.line.name()}; border-radius: 4px;"
+        )
+        self._point_colors_for = None
+        self._update_legend()
+        self._place_parts()
+        self._show_picture()
+
+    def header_widgets(self) -> list[QWidget]:
+        """Switches for the card's heading: discretise, test points."""
+        return [self._discretise, self._test_points]
+
+    @property
+    def readout(self) -> str:
+        """What the pointer or the keyboard reads at its place."""
+        return self._legend.readout if self._probe is not None else ""
+
+    @property
+    def caption(self) -> str:
+        """Which neuron is shown; empty for the output."""
+        return "" if self._caption.isHidden() else self._caption.text()
+
+    # --- picture and points
+
+    def _show_picture(self) -> None:
+        snapshot = self._snapshot
+        if snapshot is None:
+            return
+        if snapshot.grid != self._grid:
+            self._set_grid(snapshot.grid)
+        discretise = self._discretise.isChecked()
+        reading = None
+        if self._unit is not None:
+            reading = reading_of_unit(snapshot, *self._unit, self._theme, discretise)
+        caption = self._caption_text(snapshot) if reading is not None else ""
+        if reading is None:
+            # Also for a late answer of a network that has no such unit.
+            reading = reading_of_output(snapshot, self._theme, discretise)
+        self._reading = reading
+        self._picture.set_pixels(reading.pixels())
+        self._color_points(snapshot)
+        self._set_caption(caption)
+        if reading.chips:
+            self._bar.show_chips(reading.chips)
+        else:
+            self._bar.show_bar(reading.table, reading.labels, reading.are_numbers)
+        self._update_readout()
+
+    def _color_points(self, snapshot: Snapshot) -> None:
+        """Colour the points anew if their colours changed: a regression's follow its scale."""
+        dataset = self._dataset
+        if dataset is None:
+            return
+        limits = tuple(snapshot.ranges[-1][0].tolist()) if dataset.n_classes == 0 else ()
+        if self._point_colors_for == (limits,):
+            return
+        self._point_colors_for = (limits,)
+        inputs = np.vstack([dataset.inputs_train, dataset.inputs_test])[self._chosen]
+        targets = np.concatenate([dataset.y_train, dataset.y_test])[self._chosen]
+        self._points.set_points(
+            Points(
+                x=inputs[:, 0],
+                y=inputs[:, 1] if inputs.shape[1] > 1 else np.zeros(len(inputs)),
+                colors=self._colors_of(targets, dataset.n_classes, limits),
+                is_test=self._chosen >= len(dataset.y_train),
+            )
+        )
+
+    def _colors_of(
+        self, targets: NDArray[np.float64], n_classes: int, limits: tuple[float, ...]
+    ) -> NDArray[np.uint32]:
+        if n_classes:
+            colors = [self._theme.class_color(k, n_classes).rgb() for k in range(n_classes)]
+            return np.array(colors, dtype=np.uint32)[targets.astype(np.intp)]
+        low, high = limits
+        half = (high - low) / 2 or 1.0
+        values = np.clip((targets - (low + high) / 2) / half, -1.0, 1.0)
+        table = np.array(self._theme.signed_table(), dtype=np.uint32)
+        return table[np.rint(values * 127 + 128).astype(np.intp)]
+
+    def _set_grid(self, grid: Grid) -> None:
+        self._grid = grid
+        place = QRectF(grid.x_min, grid.y_min, grid.x_max - grid.x_min, grid.y_max - grid.y_min)
+        for item in (self._picture, self._points, self._ring):
+            item.set_place(place)
+        self._plot.set_view((grid.x_min, grid.x_max), (grid.y_min, grid.y_max))
+        self._place_parts()
+
+    def _caption_text(self, snapshot: Snapshot) -> str:
+        layer, unit = self._unit or (0, 0)
+        names = NetworkNames.of(snapshot.frame.experiment, snapshot.dataset)
+        name = names.unit(layer, unit)
+        return name[0].upper() + name[1:] if layer and names.last == layer else name
+
+    def _set_caption(self, text: str) -> None:
+        if text != self._caption.text():
+            self._caption.setText(text)
+            self._caption.adjustSize()
+        if bool(text) == self._caption.isHidden():
+            self._caption.setVisible(bool(text))
+
+    # --- legend and read-out
+
+    def _update_legend(self) -> None:
+        entries = [LegendEntry(Mark.CIRCLE, self._theme.dim, "train")]
+        dataset = self._dataset
+        if dataset is not None and len(dataset.y_test) and self._test_points.isChecked():
+            entries.append(LegendEntry(Mark.SQUARE, self._theme.dim, "test"))
+        self._legend.set_entries(tuple(entries))
+        self._update_readout()
+
+    def _note(self) -> str:
+        """That not all points are drawn, where it is so."""
+        if self._dataset is None or len(self._chosen) < MOST_POINTS:
+            return ""
+        n_points = len(self._dataset.y_train) + len(self._dataset.y_test)
+        if n_points <= MOST_POINTS:
+            return ""
+        return f"{MOST_POINTS:,} of {n_points:,} points"
+
+    def _update_readout(self) -> None:
+        text = ""
+        if self._probe is not None and self._grid is not None and self._reading is not None:
+            grid, x, y = self._grid, self._probe.x(), self._probe.y()
+            across = f"x₁ {fixed_text(x, grid.x_min, grid.x_max)}"
+            up = f"x₂ {fixed_text(y, grid.y_min, grid.y_max)}"
+            text = f"{across}  {up}  {self._reading.value_text(*self._node_at(grid, x, y))}"
+        self._legend.set_readout(text or self._note(), is_number=bool(text))
+
+    @staticmethod
+    def _node_at(grid: Grid, x: float, y: float) -> tuple[int, int]:
+        """Row and column of the grid's pixel that holds the place (x, y)."""
+        n = grid.resolution
+        row = int((y - grid.y_min) / (grid.y_max - grid.y_min) * n)
+        column = int((x - grid.x_min) / (grid.x_max - grid.x_min) * n)
+        return min(max(row, 0), n - 1), min(max(column, 0), n - 1)
+
+    def _hover(self, x: float, y: float) -> None:
+        self._ring.move_to(None)
+        self._probe = QPointF(x, y)
+        self._update_readout()
+
+    def _end_hover(self) -> None:
+        self._ring.move_to(None)
+        self._probe = None
+        self._update_readout()
+
+    # --- the keyboard reads out too: Shift and an arrow
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._grid is not None:
+            grid = self._grid
+            self._move_ring(QPointF((grid.x_min + grid.x_max) / 2, (grid.y_min + grid.y_max) / 2))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._end_hover()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = _ARROWS.get(Qt.Key(event.key()))
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        grid = self._grid
+        if step is None or not shift or grid is None:
+            super().keyPressEvent(event)
+            return
+        width, height = grid.x_max - grid.x_min, grid.y_max - grid.y_min
+        at = self._probe or QPointF(grid.x_min + width / 2, grid.y_min + height / 2)
+        x = at.x() + step[0] * width / _PROBE_STEPS
+        y = at.y() + step[1] * height / _PROBE_STEPS
+        self._move_ring(
+            QPointF(min(max(x, grid.x_min), grid.x_max), min(max(y, grid.y_min), grid.y_max))
+        )
+
+    def _move_ring(self, at: QPointF) -> None:
+        self._probe = at
+        self._ring.move_to(at)
+        self._update_readout()
+
+    # --- layout: the plane keeps its proportions, the bar is as wide as the plane
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 370)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(180, 240)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_parts()
+
+    def _place_parts(self) -> None:
+        grid = self._grid or Grid(-1.0, 1.0, -1.0, 1.0)
+        x_ticks = linear_ticks(grid.x_min, grid.x_max, 7)
+        y_ticks = linear_ticks(grid.y_min, grid.y_max, 7)
+        line = round(QFontMetricsF(self._theme.font(TICK_SIZE)).height())
+        left = self._plot.text_width(y_ticks) + 8 + line + 2
+        bottom = 2 * line + 8
+        legend, bar = self._legend.sizeHint().height(), self._bar.sizeHint().height()
+
+        room_x = self.width() - left - _RIGHT
+        room_y = self.height() - _TOP - bottom - legend - bar - 2 * _GAP
+        proportion = _shown_proportion(grid)
+        width = max(round(min(room_x, room_y * proportion)), 20)
+        height = max(round(width / proportion), 20)
+        x = max((self.width() - left - width - _RIGHT) // 2, 0)
+        self._plot.getAxis("left").setWidth(left)
+        self._plot.getAxis("bottom").setHeight(bottom)
+        self._plot.set_ticks("bottom", x_ticks)
+        self._plot.set_ticks("left", y_ticks)
+        self._plot.setGeometry(QRect(x, 0, left + width + _RIGHT, _TOP + height + bottom))
+        self._caption.move(left + 6, _TOP + 6)
+
+        # What is left over in height goes evenly between the parts.
+        spare = max(self.height() - (_TOP + height + bottom + legend + bar + 2 * _GAP), 0)
+        gap = _GAP + min(spare // 3, 8)
+        below = _TOP + height + bottom + gap
+        self._legend.setGeometry(x + left, below, self.width() - x - left, legend)
+        self._bar.setGeometry(x + left, below + legend + gap, width, bar)
+
+    # --- for those who do not see it
+
+    def _describe(self) -> None:
+        dataset = self._dataset
+        if dataset is None:
+            return
+        parts = [f"{len(dataset.y_train)} training and {len(dataset.y_test)} test points."]
+        if self._note():
+            parts.append(f"{self._note()} are drawn.")
+        if self._snapshot is not None and self._reading is not None:
+            shown = f"Shows {self.caption or 'the output'}"
+            parts.append(f"{shown}: {self._reading.summary()}")
+        parts.append("Shift and the arrow keys read out values.")
+        self.setAccessibleDescription(" ".join(parts))
+
+
+def _shown_proportion(grid: Grid) -> float:
+    """Width by height of the plane: true where that can be read, else square."""
+    width, height = grid.x_max - grid.x_min, grid.y_max - grid.y_min
+    proportion = width / height if height > 0 else 1.0
+    return proportion if isfinite(proportion) and 0.5 <= proportion <= 2.0 else 1.0

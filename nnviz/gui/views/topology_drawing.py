@@ -1,0 +1,262 @@
+"""Draws what surrounds the edges of a network: captions, legend, frames, biases, read-outs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QLinearGradient,
+    QPainter,
+    QPen,
+    QPolygonF,
+)
+
+from nnviz.gui.theme import Theme, mix
+from nnviz.gui.views.edge_painter import edge_color
+from nnviz.gui.views.edges import DASH, MOST_DRAWN, PERIOD, Array, EdgeGeometry, edge_width
+from nnviz.gui.views.network_names import NetworkNames
+from nnviz.gui.views.tiles import corner_masks, draw_frame
+from nnviz.gui.views.topology_layout import Box, Foot, Layout, TextWidths
+from nnviz.gui.views.weight_scale import signed
+
+_LEGEND_TEXTS = (
+    "width = |w|,  solid = positive,  dashed = negative",
+    "width = |w|, solid +, dashed −",
+    "width = |w|",
+)
+_LONGEST_NAME = 96.0
+_ROUND_DOT = 2.0
+"""Smaller dots are drawn square: nobody sees it, and hundreds of circles would cost a frame."""
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTER = Qt.AlignmentFlag.AlignCenter
+
+
+class Words(NamedTuple):
+    """A piece of a read-out; numbers stand in the monospaced face."""
+
+    text: str
+    is_number: bool = False
+
+
+def caption_font(theme: Theme) -> QFont:
+    """The face of what stands under the columns."""
+    return theme.font(12, QFont.Weight.Medium)
+
+
+def measure(names: NetworkNames, theme: Theme, width: float) -> TextWidths:
+    """Widths of a network's texts; long names of inputs and classes get less than they want."""
+    captions = QFontMetricsF(caption_font(theme))
+    labels = QFontMetricsF(theme.font(13))
+    most = min(_LONGEST_NAME, 0.18 * width)
+    advance = labels.horizontalAdvance
+    return TextWidths(
+        input_label=min(max(map(advance, names.inputs)) + 1, most),
+        output_label=min(max(map(advance, names.outputs), default=0.0) + 1, most)
+        if names.outputs
+        else 0.0,
+        captions=tuple(
+            captions.horizontalAdvance(names.caption(layer)) + 2
+            for layer in range(len(names.sizes))
+        ),
+    )
+
+
+def draw_captions(painter: QPainter, layout: Layout, names: NetworkNames, theme: Theme) -> None:
+    """What each column is, under it."""
+    painter.setFont(caption_font(theme))
+    for layer, box in enumerate(layout.captions):
+        is_hidden = 0 < layer < names.last
+        short = is_hidden and layout.foot is Foot.SHORT
+        painter.setPen(theme.ink if is_hidden else theme.dim)
+        _text(painter, box, str(names.sizes[layer]) if short else names.caption(layer), _CENTER)
+    if not layout.activations:
+        return
+    painter.setPen(theme.dim)
+    hidden = names.activations[:-1]
+    if len(set(hidden)) == 1:
+        _text(painter, layout.activation_span, hidden[0], _CENTER)
+        return
+    for box, label in zip(layout.activations, hidden, strict=True):
+        _text(painter, box, label, _CENTER)
+
+
+def draw_legend(painter: QPainter, edges: EdgeGeometry, theme: Theme, scale: float) -> None:
+    """What width, dashes and colours of edges mean, with the scale of weights in numbers."""
+    box = edges.layout.legend
+    metrics = QFontMetricsF(theme.mono(11))
+    low, high = signed(-scale, _decimals(scale)), "+" + signed(scale, _decimals(scale))
+    number = max(metrics.horizontalAdvance(high), 24.0)
+    bar_width = min(max(0.2 * box.width, 72.0), 136.0)
+    bar = Box(box.right - number - 6 - bar_width, box.y, bar_width, box.height)
+    painter.setFont(theme.mono(11))
+    painter.setPen(theme.dim)
+    _text(painter, Box(bar.x - number - 6, box.y, number, box.height), low, _RIGHT)
+    _text(painter, Box(bar.right + 6, box.y, number, box.height), high, _LEFT)
+    _draw_weight_bar(painter, bar, theme, edges)
+
+    painter.setFont(theme.font(11))
+    painter.setPen(theme.dim)
+    room = bar.x - number - 14 - box.x
+    texts = list(_LEGEND_TEXTS)
+    if len(edges) > MOST_DRAWN:
+        texts.insert(0, f"{texts[0]};  the {MOST_DRAWN:,} strongest of {len(edges):,} edges")
+    words = QFontMetricsF(theme.font(11))
+    fitting = (text for text in texts if words.horizontalAdvance(text) <= room)
+    _text(painter, Box(box.x, box.y, room, box.height), next(fitting, texts[-1]), _LEFT)
+
+
+def _draw_weight_bar(painter: QPainter, bar: Box, theme: Theme, edges: EdgeGeometry) -> None:
+    """Every weight from −scale to scale as its edge is drawn: colour, width and dashes."""
+    middle_x, middle_y = bar.middle
+    half = bar.width / 2
+    # The bar of a crowded network would be too thin to be read.
+    widest = max(edges.layout.widest_edge, 7.0)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for negative in (False, True):
+        gradient = QLinearGradient(middle_x, 0, middle_x + (-half if negative else half), 0)
+        for stop in range(9):
+            color = edge_color(stop / 8, negative, theme, edges.are_crowded)
+            gradient.setColorAt(stop / 8, color)
+        painter.setBrush(gradient)
+        for near, far in _dashes(half) if negative else [(0.0, half)]:
+            sign = -1 if negative else 1
+            low, high = (edge_width(at / half, widest) / 2 for at in (near, far))
+            corners = ((near, -low), (far, -high), (far, high), (near, low))
+            points = [QPointF(middle_x + sign * x, middle_y + y) for x, y in corners]
+            painter.drawPolygon(QPolygonF(points))
+
+
+def _dashes(length: float) -> list[tuple[float, float]]:
+    """Beginnings and ends of the dashes of a line, the last of which ends with the line."""
+    ends = [length - number * PERIOD for number in range(int(length / PERIOD))]
+    return [(end - DASH, end) for end in ends]
+
+
+def draw_frames(painter: QPainter, layout: Layout, names: NetworkNames, theme: Theme) -> None:
+    """Rounded frames over the square tiles, and the names beside inputs and outputs."""
+    frame = mix(theme.card, theme.ink, 0.32 if theme.is_dark else 0.22)
+    masks = corner_masks([tile for column in layout.tiles for tile in column], corner(layout))
+    painter.fillPath(masks, theme.card)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for layer, column in enumerate(layout.tiles):
+        for unit, tile in enumerate(column):
+            if layer == names.last and names.outputs:
+                color = theme.class_color(unit, names.n_classes)
+                draw_frame(painter, tile, color, corner(layout), min(2.0, tile.width / 8), 0.5)
+            else:
+                draw_frame(painter, tile, frame, corner(layout), 1.0)
+        if layout.more(layer):
+            _draw_more(painter, layout, layer, theme)
+    painter.setFont(theme.font(13))
+    painter.setPen(theme.ink)
+    for box, name in zip(layout.input_labels, names.inputs, strict=False):
+        _text(painter, box, name, _RIGHT)
+    for box, name in zip(layout.output_labels, names.outputs, strict=False):
+        _text(painter, box, name, _LEFT)
+
+
+def corner(layout: Layout) -> float:
+    """Radius of the tiles' corners."""
+    smallest = min(column[0].width for column in layout.tiles)
+    return min(5.0, 0.12 * smallest)
+
+
+def draw_biases(
+    painter: QPainter, layout: Layout, biases: Sequence[Array], scale: float, theme: Theme
+) -> None:
+    """A dot at the lower left corner of each unit that has a bias."""
+    outline = mix(theme.card, theme.ink, 0.55)
+    for layer in range(1, len(layout.tiles)):
+        radius = layout.bias_radius(layer)
+        painter.setPen(QPen(outline, 1.0))
+        for unit in range(len(layout.tiles[layer])):
+            color = theme.signed_color(float(biases[layer - 1][unit]) / scale)
+            x, y = layout.bias_center(layer, unit)
+            if radius < _ROUND_DOT:
+                painter.fillRect(QRectF(x - radius, y - radius, 2 * radius, 2 * radius), outline)
+                inner = radius - 0.6
+                painter.fillRect(QRectF(x - inner, y - inner, 2 * inner, 2 * inner), color)
+            else:
+                painter.setBrush(color)
+                painter.drawEllipse(QPointF(x, y), radius, radius)
+
+
+def draw_weights_beside(
+    painter: QPainter,
+    places: Iterable[tuple[float, float]],
+    values: Iterable[float],
+    theme: Theme,
+) -> None:
+    """Numbers on small plates, each with its middle at a place."""
+    font = theme.mono(10, QFont.Weight.DemiBold)
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    for (x, y), value in zip(places, values, strict=True):
+        text = ("+" if value >= 0 else "") + signed(value, 2)
+        width = metrics.horizontalAdvance(text) + 8
+        plate = QRectF(x - width / 2, y - 8, width, 16)
+        painter.setPen(QPen(theme.line, 1))
+        painter.setBrush(theme.card)
+        painter.drawRoundedRect(plate, 4, 4)
+        painter.setPen(theme.ink)
+        painter.drawText(plate, _CENTER, text)
+
+
+def draw_readout(
+    painter: QPainter, words: Sequence[Words], near: Box, bounds: Box, theme: Theme
+) -> None:
+    """A line of words and numbers on a plate above `near`, or below it, inside of `bounds`."""
+    fonts = [theme.mono(12, 600) if word.is_number else theme.font(12) for word in words]
+    widths = [
+        QFontMetricsF(font).horizontalAdvance(word.text)
+        for font, word in zip(fonts, words, strict=True)
+    ]
+    gap, pad, height = 8.0, 9.0, 26.0
+    width = sum(widths) + gap * (len(words) - 1) + 2 * pad
+    x = min(max(near.middle[0] - width / 2, bounds.x + 2), max(bounds.right - width - 2, 2.0))
+    y = near.y - height - 7
+    if y < bounds.y + 1:
+        y = near.bottom + 9
+    plate = QRectF(x, y, width, height)
+    painter.setPen(QPen(mix(theme.line, theme.ink, 0.15), 1))
+    painter.setBrush(theme.card)
+    painter.drawRoundedRect(plate, 6, 6)
+    left = x + pad
+    for word, font, advance in zip(words, fonts, widths, strict=True):
+        painter.setFont(font)
+        painter.setPen(theme.ink if word.is_number else theme.dim)
+        painter.drawText(QRectF(left, y, advance + 2, height), _LEFT, word.text)
+        left += advance + gap
+
+
+def veil(theme: Theme) -> QColor:
+    """What is laid over the edges, so that a few can stand out."""
+    color = QColor(theme.card)
+    color.setAlpha(205)
+    return color
+
+
+def _draw_more(painter: QPainter, layout: Layout, layer: int, theme: Theme) -> None:
+    last = layout.tiles[layer][-1]
+    painter.setFont(theme.font(11))
+    painter.setPen(theme.dim)
+    room = Box(last.middle[0] - 30, last.bottom + 2, 60, 14)
+    _text(painter, room, f"{layout.more(layer):,} more", _CENTER)
+
+
+def _text(painter: QPainter, box: Box, text: str, alignment: Qt.AlignmentFlag) -> None:
+    """Draw text in a box, shortened where it does not fit."""
+    metrics = QFontMetricsF(painter.font())
+    if metrics.horizontalAdvance(text) > box.width:
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width)
+    painter.drawText(QRectF(*box), alignment, text)
+
+
+def _decimals(scale: float) -> int:
+    return 1 if scale < 1 else 0

@@ -1,0 +1,146 @@
+"""What is pointed at in the network's picture: found, walked to, named, and made to stand out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter
+
+from nnviz.gui.views import topology_drawing as drawing
+from nnviz.gui.views.edges import EdgeGeometry, Indices, edge_width
+from nnviz.gui.views.network_picture import NetworkPicture
+from nnviz.gui.views.tiles import draw_frame
+from nnviz.gui.views.topology_drawing import Words
+from nnviz.gui.views.topology_layout import Box, Layout
+from nnviz.gui.views.weight_scale import signed
+
+_NEAR_EDGE = 4.0
+_NEAR_BIAS = 2.0
+_HEIGHT_OF_A_NUMBER = 17.0
+_WIDTH_FOR_NUMBERS = 70.0
+
+
+class Part(Enum):
+    """The parts of the picture that tell more when they are pointed at."""
+
+    NEURON = "neuron"
+    BIAS = "bias"
+    EDGE = "edge"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A part of the network: a neuron or its bias (layer, unit), or the edge of that index."""
+
+    part: Part
+    layer: int
+    unit: int
+    edge: int = -1
+
+    @property
+    def neuron(self) -> tuple[int, int] | None:
+        """The unit that is meant; None for an edge."""
+        return None if self.part is Part.EDGE else (self.layer, self.unit)
+
+    def edges(self, edges: EdgeGeometry) -> Indices:
+        """The edges that stand out: all of the unit's, or the one."""
+        if self.part is Part.EDGE:
+            return edges.one(self.edge)
+        return edges.touching(self.layer, self.unit)
+
+
+def target_at(x: float, y: float, picture: NetworkPicture) -> Target | None:
+    """The part at a point: a bias before its tile, a tile before an edge."""
+    edges, weights = picture.edges, picture.weights
+    if edges is None:
+        return None
+    layout = edges.layout
+    for layer in range(1, len(layout.tiles)):
+        radius = layout.bias_radius(layer) + _NEAR_BIAS
+        for unit in range(len(layout.tiles[layer])):
+            center_x, center_y = layout.bias_center(layer, unit)
+            if (x - center_x) ** 2 + (y - center_y) ** 2 <= radius**2:
+                return Target(Part.BIAS, layer, unit)
+    for layer, column in enumerate(layout.tiles):
+        for unit, tile in enumerate(column):
+            if tile.contains(x, y, slack=1.0):
+                return Target(Part.NEURON, layer, unit)
+    if weights is None:
+        return None
+    index, distance = edges.nearest(x, y, picture.is_smooth)
+    strength = min(abs(float(weights[index])) / picture.weight_scale, 1.0)
+    if distance > max(_NEAR_EDGE, edge_width(strength, layout.widest_edge) / 2 + 1.0):
+        return None
+    return Target(Part.EDGE, int(edges.layer[index]), int(edges.target[index]), index)
+
+
+def walk(layout: Layout, place: tuple[int, int] | None, across: int, down: int) -> tuple[int, int]:
+    """The unit one step from `place`: to the next layer's unit at the same height, or down."""
+    if place is None:
+        return 0, 0
+    layer, unit = place
+    if down:
+        return layer, min(max(unit + down, 0), len(layout.tiles[layer]) - 1)
+    height = layout.tiles[layer][unit].middle[1]
+    layer = min(max(layer + across, 0), len(layout.tiles) - 1)
+    if layer == place[0]:
+        return place
+    distances = [abs(tile.middle[1] - height) for tile in layout.tiles[layer]]
+    return layer, distances.index(min(distances))
+
+
+def readout(target: Target, picture: NetworkPicture) -> list[Words]:
+    """What is pointed at, in words, with the numbers of the moment that is shown."""
+    names, snapshot = picture.names, picture.snapshot
+    assert names is not None
+    name = names.unit(target.layer, target.unit)
+    if snapshot is None:
+        return [Words(name)]
+    if target.part is Part.EDGE:
+        assert picture.edges is not None
+        source = int(picture.edges.source[target.edge])
+        weight = float(snapshot.frame.weights[target.layer - 1][target.unit, source])
+        origin = names.unit(target.layer - 1, source)
+        return [Words(f"w {signed(weight)}:", True), Words(f"{origin} → {name}")]
+    if target.part is Part.BIAS:
+        bias = float(snapshot.frame.biases[target.layer - 1][target.unit])
+        return [Words(f"b {signed(bias)}:", True), Words(f"bias of {name}")]
+    low, high = snapshot.ranges[target.layer][target.unit]
+    return [Words(f"{name}, from"), Words(f"{signed(low)} to {signed(high)}", True)]
+
+
+def draw_target(
+    painter: QPainter,
+    target: Target,
+    picture: NetworkPicture,
+    pointer: QPointF,
+    by_keyboard: bool,
+) -> None:
+    """A frame around a neuron, its weights where there is room, and the read-out."""
+    layout, theme = picture.layout, picture.theme
+    near = Box(pointer.x(), pointer.y(), 1, 1)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if target.neuron is not None:
+        near = layout.tiles[target.layer][target.unit]
+        radius = drawing.corner(layout)
+        draw_frame(painter, near, theme.ink, radius, 2.0, 0.5)
+        if by_keyboard:
+            draw_frame(painter, near, theme.accent, radius, 2.0, 3.5)
+        _draw_weights(painter, target, picture)
+    drawing.draw_readout(painter, readout(target, picture), near, layout.stage, theme)
+
+
+def _draw_weights(painter: QPainter, target: Target, picture: NetworkPicture) -> None:
+    """The weights of a unit beside where they come from, if there is room to read them."""
+    if picture.edges is None or picture.snapshot is None or target.layer == 0:
+        return
+    sources, targets = picture.layout.tiles[target.layer - 1 : target.layer + 1]
+    step = sources[1].y - sources[0].y if len(sources) > 1 else _HEIGHT_OF_A_NUMBER
+    room = targets[0].x - sources[0].right
+    if step < _HEIGHT_OF_A_NUMBER or room < _WIDTH_FOR_NUMBERS:
+        return
+    places = picture.edges.beside_sources(picture.edges.into(target.layer, target.unit))
+    values = picture.snapshot.frame.weights[target.layer - 1][target.unit]
+    drawing.draw_weights_beside(painter, places, values, picture.theme)

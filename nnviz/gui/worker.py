@@ -1,0 +1,296 @@
+"""TrainingWorker: trains in slices in a thread of its own, and sends one snapshot at a time."""
+
+from __future__ import annotations
+
+import math
+from time import perf_counter
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from nnviz.insight.history import Recorder
+from nnviz.insight.snapshot import Photographer
+from nnviz.run.experiment import Experiment
+from nnviz.run.trainer import Diverged, Trainer
+
+SLICE = 0.012
+"""Seconds of training between two looks at the queue of commands: long enough that the overhead
+of coming back is small, short enough for a hand on a slider."""
+SLICE_AFTER_GESTURE = 0.006
+PATIENCE = 0.030
+"""Seconds for which training stands still while a snapshot is being drawn. The reference engine
+holds the interpreter's lock nearly all the time, and a screen that must fight for it draws two to
+twenty frames a second in place of thirty; taking turns costs less than fighting."""
+GESTURE_LASTS = 1.0
+"""Seconds for which slices stay short after a gesture: gestures come in groups."""
+FRAME_INTERVAL = 1 / 60
+MOST_POINTS_FOR_FIGURES = 10_000
+"""Beyond this many points the live figures come from a fair sample."""
+
+
+class TrainingWorker(QObject):
+    """Owns the trainer. Every method below is a slot that runs in the worker's thread.
+
+    A snapshot is sent only when the one before has been acknowledged, so a slow screen makes
+    fewer frames and no queue.
+    """
+
+    loaded = Signal(int, object, object)  # run, experiment, dataset
+    refused = Signal(int, str)  # run, why it cannot be loaded or changed
+    photographed = Signal(object)  # Snapshot
+    stopped = Signal(int, str, str)  # run, "goal" | "finished" | "diverged", sentence
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._run = 0
+        self._trainer: Trainer | None = None
+        self._photographer: Photographer | None = None
+        self._recorder = Recorder()
+        self._goal: int | None = None
+        self._is_playing = False
+        self._speed = math.inf
+        self._owed = 0.0
+        self._awaits_acknowledgement = False
+        self._has_news = False
+        self._last_frame = 0.0
+        self._last_gesture = -math.inf
+        self._last_slice = 0.0
+        self._seconds_per_update = 1e-4
+        self._pace = Pace()
+        self._timer: QTimer | None = None
+
+    # --- commands
+
+    @Slot(int, object)
+    def load(self, run: int, experiment: Experiment) -> None:
+        """Begin a new run; whatever was running ends."""
+        try:
+            trainer = Trainer(experiment)
+            photographer = Photographer(trainer.dataset)
+        except (ValueError, MemoryError) as error:
+            self.refused.emit(run, str(error) or "There is not enough memory for this.")
+            return
+        self._run, self._trainer, self._photographer = run, trainer, photographer
+        self._goal = None
+        self._recorder.clear()
+        self._pace.clear()
+        self.loaded.emit(run, experiment, trainer.dataset)
+        # What was in flight belongs to a run that nobody shows any more.
+        self._awaits_acknowledgement = False
+        self._note_moment()
+
+    @Slot(int)
+    def play(self, run: int) -> None:
+        """Train until the experiment's epochs are over."""
+        self._note_gesture()
+        trainer = self._present(run)
+        if trainer is not None:
+            self._is_playing = True
+            self._go_to(trainer.update + trainer.updates_to_epoch(trainer.experiment.epochs))
+
+    @Slot(int)
+    def pause(self, run: int) -> None:
+        self._note_gesture()
+        if self._present(run) is not None:
+            self._goal = None
+            self._pace.clear()
+            self._note_moment()
+
+    @Slot(int, str)
+    def step(self, run: int, granularity: str) -> None:
+        """One update, or as many as complete the present epoch."""
+        self._note_gesture()
+        trainer = self._present(run)
+        if trainer is None:
+            return
+        updates = 1 if granularity == "update" else trainer.updates_to_epoch(trainer.epoch + 1)
+        left = trainer.updates_to_epoch(trainer.experiment.epochs)
+        self._is_playing = False
+        self._go_to(trainer.update + min(updates, left))
+
+    @Slot(int)
+    def reset(self, run: int) -> None:
+        """Back to update 0 with the same initial weights; the run gets a new number."""
+        self._note_gesture()
+        if self._trainer is not None:
+            self._run = run
+            self._goal = None
+            self._trainer.reset()
+            self._recorder.clear()
+            self._pace.clear()
+            self._awaits_acknowledgement = False
+            self._note_moment()
+
+    @Slot(int, object)
+    def change(self, run: int, changes: dict[str, Any]) -> None:
+        """Change what may change in the middle of a run."""
+        self._note_gesture()
+        trainer = self._present(run)
+        if trainer is None:
+            return
+        try:
+            trainer.change(**changes)
+        except ValueError as error:
+            self.refused.emit(run, str(error))
+            return
+        if self._goal is not None and self._is_playing:
+            self._goal = trainer.update + trainer.updates_to_epoch(trainer.experiment.epochs)
+        self._note_moment()
+
+    @Slot(float)
+    def set_speed(self, updates_per_second: float) -> None:
+        """At most so many updates a second; infinity for all that the machine gives."""
+        self._note_gesture()
+        self._speed = updates_per_second
+        self._owed = 0.0
+        self._last_slice = perf_counter()
+        if self._timer is not None:
+            self._timer.setInterval(0)
+
+    @Slot(int)
+    def acknowledge(self, run: int) -> None:
+        """The last snapshot has been drawn; the next may come."""
+        if run == self._run:
+            self._awaits_acknowledgement = False
+            self._send_news()
+            if self._timer is not None and self._timer.isActive():
+                self._timer.setInterval(0)
+
+    @Slot()
+    def finish(self) -> None:
+        """End: no command is served after this one."""
+        self._goal = None
+        if self._timer is not None:
+            self._timer.stop()
+        self.thread().quit()
+
+    # --- training
+
+    def _present(self, run: int) -> Trainer | None:
+        """The trainer, unless the command was meant for another run."""
+        return self._trainer if run == self._run else None
+
+    def _go_to(self, goal: int) -> None:
+        self._goal = goal
+        self._owed = 1.0  # the first update comes at once, even at one a second
+        self._last_slice = perf_counter()
+        if self._timer is None:
+            # Made here and not in __init__, so that it belongs to the worker's thread.
+            self._timer = QTimer(self)
+            self._timer.timeout.connect(self._train_a_slice)
+        self._timer.start(0)
+
+    @Slot()
+    def _train_a_slice(self) -> None:
+        trainer, timer = self._trainer, self._timer
+        if timer is None:
+            return
+        if trainer is None or self._goal is None:
+            timer.stop()
+            return
+        now = perf_counter()
+        if self._awaits_acknowledgement and now - self._last_frame < PATIENCE:
+            timer.setInterval(max(1, round(1000 * (self._last_frame + PATIENCE - now))))
+            return
+        updates = min(self._updates_due(now), self._goal - trainer.update)
+        if updates > 0:
+            self._advance(trainer, updates, now)
+        if trainer.diverged is None and trainer.update >= self._goal:
+            self._reach_goal(trainer)
+        self._send_news()
+        timer.setInterval(self._wait())
+
+    def _advance(self, trainer: Trainer, updates: int, now: float) -> None:
+        before = trainer.update
+        try:
+            trainer.advance(updates)
+        except Diverged as error:
+            self._goal = None
+            self._pace.clear()
+            self._note_moment()
+            self.stopped.emit(self._run, "diverged", str(error))
+            return
+        spent = perf_counter() - now
+        measured = spent / (trainer.update - before)
+        # The slower of old and new: a slice that turns out long would delay a gesture.
+        self._seconds_per_update = max(measured, 0.7 * self._seconds_per_update)
+        self._pace.note(perf_counter(), trainer.update)
+        self._has_news = True
+
+    def _updates_due(self, now: float) -> int:
+        """How many updates the next slice makes, by the time it may take and the speed wanted."""
+        is_gesturing = now - self._last_gesture < GESTURE_LASTS
+        seconds = SLICE_AFTER_GESTURE if is_gesturing else SLICE
+        by_time = max(1, int(seconds / self._seconds_per_update))
+        if math.isinf(self._speed):
+            return by_time
+        self._owed += (now - self._last_slice) * self._speed
+        self._last_slice = now
+        # What a slow machine could not do is not owed for ever.
+        self._owed = min(self._owed, max(1.0, self._speed * 0.1))
+        due = min(int(self._owed), by_time)
+        self._owed -= due
+        return due
+
+    def _wait(self) -> int:
+        """Milliseconds until the next slice: none at full speed, else until an update is due."""
+        if math.isinf(self._speed):
+            return 0
+        return max(1, min(int(1000 * (1.0 - self._owed) / self._speed), 50))
+
+    def _reach_goal(self, trainer: Trainer) -> None:
+        self._goal = None
+        self._pace.clear()
+        self._note_moment()
+        is_over = trainer.epoch >= trainer.experiment.epochs
+        self.stopped.emit(self._run, "finished" if is_over else "goal", "")
+
+    # --- showing
+
+    def _note_gesture(self) -> None:
+        self._last_gesture = perf_counter()
+
+    def _note_moment(self) -> None:
+        """Something else is to be seen; a gesture's effect does not wait for its turn."""
+        self._has_news = True
+        self._last_frame = -math.inf
+        self._send_news()
+
+    def _send_news(self) -> None:
+        trainer, photographer = self._trainer, self._photographer
+        if trainer is None or photographer is None or not self._has_news:
+            return
+        now = perf_counter()
+        if self._awaits_acknowledgement or now - self._last_frame < FRAME_INTERVAL:
+            return
+        frame = trainer.frame(at_most=MOST_POINTS_FOR_FIGURES)
+        self._recorder.record(frame, len(trainer.dataset.X_train))
+        snapshot = photographer.snapshot(
+            frame, self._recorder.history(), self._pace.updates_per_second(), self._run
+        )
+        self._has_news = False
+        self._awaits_acknowledgement = True
+        self._last_frame = perf_counter()
+        self.photographed.emit(snapshot)
+
+
+class Pace:
+    """Updates per second over about the last second."""
+
+    def __init__(self) -> None:
+        self._marks: list[tuple[float, int]] = []
+
+    def clear(self) -> None:
+        self._marks.clear()
+
+    def note(self, now: float, update: int) -> None:
+        self._marks.append((now, update))
+        while len(self._marks) > 2 and now - self._marks[0][0] > 1.0:
+            self._marks.pop(0)
+
+    def updates_per_second(self) -> float:
+        """0 when nothing is going on."""
+        if len(self._marks) < 2:
+            return 0.0
+        (start, first), (end, last) = self._marks[0], self._marks[-1]
+        return (last - first) / (end - start) if end > start else 0.0

@@ -1,0 +1,130 @@
+"""Opening, saving and exporting: what is written, and what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QFileDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from nnviz.gui.documents import Documents
+from nnviz.gui.session import TrainingSession
+from nnviz.run.experiment import Experiment
+from nnviz.run.presets import preset
+
+
+class Told:
+    def __init__(self, documents: Documents) -> None:
+        self.informed: list[str] = []
+        self.warned: list[str] = []
+        self.opened: list[Experiment] = []
+        documents.informed.connect(self.informed.append)
+        documents.warned.connect(self.warned.append)
+        documents.opened.connect(self.opened.append)
+
+
+@pytest.fixture
+def parts(qtbot: QtBot) -> Iterator[tuple[Documents, Told, TrainingSession]]:
+    window, view = QLabel("window"), QLabel("view")
+    for widget in (window, view):
+        qtbot.addWidget(widget)
+        widget.resize(120, 80)
+    session = TrainingSession(preset("xor").evolve(optimizer="adam", learning_rate=0.01))
+    documents = Documents(session, window, {"network": view})
+    session.start()
+    qtbot.waitUntil(lambda: session.snapshot is not None, timeout=20_000)
+    yield documents, Told(documents), session
+    session.close()
+
+
+Parts = tuple[Documents, Told, TrainingSession]
+
+
+@pytest.mark.parametrize("name", ["window", "network"])
+def test_an_export_carries_its_experiment(parts: Parts, tmp_path: Path, name: str) -> None:
+    documents, told, session = parts
+    path = tmp_path / "picture.png"
+    assert documents.export(name, str(path))
+    assert told.informed == [f"Written: {path}"]
+    with Image.open(path) as picture:
+        picture.load()
+        text = picture.text["nnviz-experiment"]  # type: ignore[attr-defined]
+    assert Experiment.from_json(text) == session.experiment
+
+
+def test_an_export_that_fails_says_so_and_keeps_the_older_file(
+    parts: Parts, tmp_path: Path
+) -> None:
+    documents, told, _ = parts
+    older = tmp_path / "older.png"
+    older.write_bytes(b"older")
+    assert not documents.export("window", str(older / "below-a-file.png"))
+    assert older.read_bytes() == b"older"
+    assert len(told.warned) == 1
+    assert "was not written" in told.warned[0]
+
+
+def test_the_suggested_name_says_what_is_in_it(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents, _, _ = parts
+    suggestions: list[str] = []
+
+    def choose(parent: object, title: str, suggestion: str, *rest: object) -> tuple[str, str]:
+        suggestions.append(suggestion)
+        return str(tmp_path / Path(suggestion).stem), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    documents.ask_and_export("window")
+    documents.ask_and_export("network")
+    documents.ask_and_save()
+    assert suggestions == [
+        "xor_adam_lr0.01_epoch0.png",
+        "xor_adam_lr0.01_epoch0_network.png",
+        "xor.json",
+    ]
+    # An ending that was left out is added.
+    assert {path.name for path in tmp_path.iterdir()} == set(suggestions)
+
+
+def test_a_cancelled_dialog_does_nothing(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents, told, _ = parts
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
+    documents.ask_and_export("window")
+    documents.ask_and_save()
+    documents.ask_and_open()
+    assert (told.informed, told.warned, told.opened) == ([], [], [])
+
+
+def test_an_experiment_goes_out_and_comes_in(parts: Parts, tmp_path: Path) -> None:
+    documents, told, session = parts
+    path = tmp_path / "experiment.json"
+    assert documents.save(str(path))
+    assert documents.open(str(path))
+    assert told.opened == [session.experiment]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"x": 1}', b"\xff\xfe", b'{"seed": NaN}'])
+def test_what_is_no_experiment_is_refused_in_one_sentence(
+    parts: Parts, tmp_path: Path, content: bytes
+) -> None:
+    documents, told, _ = parts
+    path = tmp_path / "bad.json"
+    path.write_bytes(content)
+    assert not documents.open(str(path))
+    assert told.opened == []
+    assert len(told.warned) == 1
+    assert str(path) in told.warned[0]
+    assert "\n" not in told.warned[0]
+
+
+def test_a_save_that_fails_says_so(parts: Parts, tmp_path: Path) -> None:
+    documents, told, _ = parts
+    assert not documents.save(str(tmp_path / "no such folder" / "experiment.json"))
+    assert "was not written" in told.warned[0]

@@ -1,0 +1,397 @@
+"""The whole window with its real thread: every gesture, every control, while training goes on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from nnviz.gui.session import State
+from nnviz.gui.theme import DARK, LIGHT, load_fonts
+from nnviz.gui.window import MainWindow
+from nnviz.run.experiment import Experiment
+from nnviz.run.presets import PRESETS
+from nnviz.run.trainer import Trainer
+
+WAIT = 20_000
+
+Open = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[Open]:
+    load_fonts()
+    windows: list[MainWindow] = []
+
+    def make(name: str = "moons", play: bool = False) -> MainWindow:
+        window = MainWindow(PRESETS[name].experiment, LIGHT, preset=name)
+        windows.append(window)
+        qtbot.addWidget(window)
+        window.show()
+        qtbot.waitExposed(window)
+        window.session.set_speed(math.inf)
+        window.session.start(play=play)
+        qtbot.waitUntil(lambda: window.session.snapshot is not None, timeout=WAIT)
+        return window
+
+    yield make
+    while windows:
+        windows.pop().close()
+
+
+def _update(window: MainWindow) -> int:
+    snapshot = window.session.snapshot
+    return -1 if snapshot is None else snapshot.frame.update
+
+
+def _wait_for_update(qtbot: QtBot, window: MainWindow, least: int) -> None:
+    qtbot.waitUntil(lambda: _update(window) >= least, timeout=WAIT)
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_every_preset_can_be_shown_and_stepped(open_window: Open, qtbot: QtBot, name: str) -> None:
+    window = open_window(name)
+    window.grab()
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    _wait_for_update(qtbot, window, 1)
+    window.grab()
+    assert _update(window) == 1
+
+
+def test_play_learns_and_stops_at_the_epochs(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor", play=True)
+    qtbot.waitUntil(lambda: window.session.state is State.FINISHED, timeout=WAIT)
+    _wait_for_update(qtbot, window, 500)
+    snapshot = window.session.snapshot
+    assert snapshot is not None
+    assert snapshot.frame.train_accuracy == 1.0
+    assert "500 epochs are over" in window.status.event_text
+    # The four corners of the truth table have the colours of their classes.
+    grid, picture = snapshot.grid, snapshot.output
+    for (x, y), target in zip(snapshot.dataset.X_train, snapshot.dataset.y_train, strict=True):
+        column = int((x - grid.x_min) / (grid.x_max - grid.x_min) * grid.resolution)
+        row = int((y - grid.y_min) / (grid.y_max - grid.y_min) * grid.resolution)
+        assert (picture[row, column] > 128) == (target == 1)
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier"),
+    [
+        (Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier),
+    ],
+)
+def test_space_plays_and_pauses(
+    open_window: Open, qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier
+) -> None:
+    window = open_window()
+    qtbot.keyClick(window, key, modifier)
+    _wait_for_update(qtbot, window, 10)
+    assert window.session.state is State.PLAYING
+    qtbot.keyClick(window, key, modifier)
+    assert window.session.state is State.PAUSED
+
+
+def test_keys_step_reset_and_choose_the_granularity(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window()
+    per_epoch = Trainer(PRESETS["moons"].experiment).updates_per_epoch
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: _update(window) == 1, timeout=WAIT)
+    qtbot.keyClick(window, Qt.Key.Key_3)
+    qtbot.keyClick(window, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: _update(window) == per_epoch, timeout=WAIT)
+    qtbot.keyClick(window, Qt.Key.Key_2)
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: _update(window) == per_epoch + 1, timeout=WAIT)
+    qtbot.keyClick(window, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: _update(window) == 0, timeout=WAIT)
+
+
+def test_typing_into_a_field_is_no_command(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window()
+    field = window.training.epochs
+    field.setFocus()
+    field.selectAll()
+    for key in (Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_R, Qt.Key.Key_Right):
+        qtbot.keyClick(field, key)
+    qtbot.wait(50)
+    assert _update(window) == 0
+    assert window.session.state is State.PAUSED
+
+
+def test_no_key_is_given_twice(open_window: Open) -> None:
+    window = open_window()
+    keys = [
+        shortcut.toString()
+        for action in set(window.findChildren(QAction)) | set(window.actions())
+        for shortcut in action.shortcuts()
+        if not shortcut.isEmpty()
+    ]
+    assert len(keys) == len(set(keys))
+    for expected in ("Ctrl+Z", "Ctrl+Y", "Ctrl+O", "Ctrl+S", "Ctrl+E", "F1", "Ctrl+Space"):
+        assert expected in keys
+
+
+def test_every_control_while_running(open_window: Open, qtbot: QtBot) -> None:
+    """Each control, by mouse or keyboard, while training goes on: nothing breaks."""
+    window = open_window("moons")
+    window.training.changed.emit({"epochs": 1_000_000})
+    window.session.play()
+    _wait_for_update(qtbot, window, 5)
+    buttons = [
+        button
+        for button in window.findChildren(QAbstractButton)
+        if button.isVisible() and button.isEnabled() and not _opens_something(button)
+    ]
+    assert len(buttons) > 25
+    for button in buttons:
+        if button.isVisible() and button.isEnabled():
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+            qtbot.wait(2)
+    for box in window.findChildren(QComboBox):
+        for _ in range(box.count()):
+            box.setFocus()
+            qtbot.keyClick(box, Qt.Key.Key_Down)
+            qtbot.wait(2)
+    window.session.play()
+    qtbot.waitUntil(
+        lambda: window.session.state in (State.PLAYING, State.FINISHED, State.DIVERGED),
+        timeout=WAIT,
+    )
+    window.choose_preset("xor")
+    qtbot.waitUntil(lambda: window.session.experiment == PRESETS["xor"].experiment, timeout=WAIT)
+
+
+def _opens_something(button: QAbstractButton) -> bool:
+    return getattr(button, "menu", lambda: None)() is not None
+
+
+def test_presets_from_the_gallery(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor")
+    for name in ("or", "circles", "blobs", "course-c14", "moons"):
+        window.gallery.chosen.emit(name)
+        qtbot.waitUntil(
+            lambda name=name: (
+                window.session.snapshot is not None
+                and window.session.snapshot.frame.experiment == PRESETS[name].experiment
+            ),
+            timeout=WAIT,
+        )
+        assert window.gallery.current == name
+
+
+def test_live_changes_keep_the_weights(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("moons")
+    window.training.changed.emit({"epochs": 1_000_000})
+    window.session.play()
+    _wait_for_update(qtbot, window, 50)
+    for changes in ({"learning_rate": 0.001}, {"batch_size": "full"}, {"l2": 0.01}):
+        before = _update(window)
+        window.training.changed.emit(changes)
+        _wait_for_update(qtbot, window, before + 5)
+    assert window.session.state is State.PLAYING
+    assert window.session.experiment.l2 == 0.01
+
+
+def test_changes_can_be_undone_and_redone(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("moons")
+    first = window.session.experiment
+    window.training.changed.emit({"learning_rate": 0.5})
+    window.topology.hidden_wanted.emit((2, 2))
+    last = window.session.experiment
+    assert (last.learning_rate, last.hidden) == (0.5, (2, 2))
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.experiment == first
+    qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.experiment == last
+    assert window.undo_stack.undoText() == "change of hidden"
+
+
+def test_units_are_added_in_place(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("moons", play=True)
+    _wait_for_update(qtbot, window, 5)
+    window.topology.hidden_wanted.emit((7, 4))
+    qtbot.waitUntil(
+        lambda: (
+            window.session.snapshot is not None
+            and window.session.snapshot.frame.network.sizes == (2, 7, 4, 1)
+        ),
+        timeout=WAIT,
+    )
+
+
+def test_an_impossible_change_is_a_message_and_nothing_else(open_window: Open) -> None:
+    window = open_window("moons")
+    before = window.session.experiment
+    window.change({"learning_rate": -3.0})
+    assert window.session.experiment == before
+    assert window.messages.isVisible()
+    assert "learning_rate: -3.0 given" in window.messages.text
+
+
+def test_divergence_is_a_message_and_a_way_on(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("course-c09-linear")
+    window.change({"learning_rate": 1e6})
+    window.session.play()
+    qtbot.waitUntil(lambda: window.session.state is State.DIVERGED, timeout=WAIT)
+    qtbot.waitUntil(lambda: "diverged" in window.messages.text, timeout=WAIT)
+    assert not QApplication.activeModalWidget()
+    snapshot = window.session.snapshot
+    assert snapshot is not None
+    assert np.isfinite(snapshot.frame.theta).all()
+    window.change({"learning_rate": 0.1})
+    window.session.reset()
+    window.session.play()
+    _wait_for_update(qtbot, window, 50)
+
+
+def test_a_neuron_that_is_pointed_at_takes_the_place_of_the_output(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window("moons")
+    output = window.surface.caption
+    window.topology.unit_hovered.emit(1, 2)
+    assert window.surface.caption != output
+    window.topology.unit_left.emit()
+    assert window.surface.caption == output
+
+
+@pytest.mark.parametrize("name", ["window", "network", "surface", "curves"])
+def test_every_view_exports_from_menu_context_menu_and_keyboard(
+    open_window: Open,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    window = open_window("xor")
+    asked: list[str] = []
+
+    def choose(parent: QWidget, title: str, suggestion: str, *rest: object) -> tuple[str, str]:
+        asked.append(suggestion)
+        return str(tmp_path / f"{len(asked)}.png"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    for action in window.commands.export_menu.actions():
+        if (
+            action.text()
+            .replace("&", "")
+            .startswith({"surface": "Output", "curves": "Loss"}.get(name, name.capitalize()))
+        ):
+            action.trigger()
+    focus = {
+        "window": window.training.epochs,
+        "network": window.topology,
+        "surface": window.surface,
+        "curves": window.curves,
+    }[name]
+    focus.setFocus()
+    qtbot.keyClick(focus, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    if name != "window":
+        window.context_menu(name).actions()[0].trigger()
+    ending = "" if name == "window" else f"_{name}"
+    expected = f"xor_adam_lr0.05_epoch0{ending}.png"
+    assert asked == [expected] * (2 if name == "window" else 3)
+    assert len(list(tmp_path.iterdir())) == len(asked)
+    assert "Written" in window.messages.text
+
+
+def test_a_write_that_fails_says_so(open_window: Open, tmp_path: Path) -> None:
+    window = open_window("xor")
+    assert not window.documents.export("window", str(tmp_path / "no" / "where.png"))
+    assert "was not written" in window.messages.text
+
+
+def test_light_dark_and_back(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("moons")
+    for name, theme in (("dark", DARK), ("light", LIGHT)):
+        window.choose_theme(name)
+        picture = window.grab().toImage()
+        assert picture.pixelColor(2, picture.height() // 2) == theme.ground
+    window.choose_theme("system")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1, 1)])
+def test_nothing_is_clipped_or_lies_over_another(
+    open_window: Open, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    window = open_window("moons")
+    window.resize(*size)
+    QApplication.processEvents()
+    parts = [window.transport, window.status, *window.cards.values()]
+    frames = [
+        part.geometry().translated(part.parentWidget().mapTo(window, QPoint())) for part in parts
+    ]
+    for index, frame in enumerate(frames):
+        assert window.rect().contains(frame)
+        assert not any(frame.intersects(other) for other in frames[index + 1 :])
+    for part in parts:
+        least = part.minimumSizeHint()
+        assert part.width() >= least.width()
+        assert part.height() >= least.height()
+
+
+def test_every_focusable_widget_has_a_name(open_window: Open) -> None:
+    window = open_window("moons")
+    nameless = [
+        f"{type(widget).__name__} in {type(widget.parentWidget()).__name__}"
+        for widget in window.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isVisible()
+        and not widget.accessibleName()
+        and not (isinstance(widget, QAbstractButton) and widget.text())
+    ]
+    assert nameless == []
+
+
+def test_closing_while_running_leaves_nothing(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("spiral", play=True)
+    _wait_for_update(qtbot, window, 5)
+    window.close()
+    assert window.session.state is State.CLOSED
+    assert window.session._thread.isFinished()
+
+
+def test_a_hidden_window_goes_on_training(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("spiral", play=True)
+    window.hide()
+    before = _update(window)
+    _wait_for_update(qtbot, window, before + 50)
+
+
+def test_the_speed_of_a_preset_gives_way_to_the_users(open_window: Open) -> None:
+    window = open_window("xor")
+    window.transport.speed_changed.emit(math.inf)
+    speeds: list[float] = []
+    window.session._speed.connect(speeds.append)
+    window.choose_preset("moons")
+    assert speeds == []
+
+
+def test_an_experiment_is_opened(open_window: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    window = open_window("xor")
+    experiment = Experiment(dataset="circles", hidden=(3,), epochs=7)
+    path = tmp_path / "e.json"
+    path.write_text(experiment.to_json())
+    assert window.documents.open(str(path))
+    qtbot.waitUntil(lambda: window.session.experiment == experiment, timeout=WAIT)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.experiment == PRESETS["xor"].experiment
+
+
+def test_the_list_of_keys_does_not_block(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor")
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    boxes = [widget for widget in QApplication.topLevelWidgets() if widget.windowTitle() == "Keys"]
+    assert len(boxes) == 1
+    assert not boxes[0].isModal()
+    boxes[0].close()
