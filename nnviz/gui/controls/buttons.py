@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QPushButton, QSlider, QToolButton, QWidget
 
 _PASSING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
@@ -22,9 +22,14 @@ def update_ring(widget: QWidget, event: QFocusEvent) -> None:
     """
     if event.reason() in _PASSING and widget.property("ring") is not None:
         return
-    ring = event.gotFocus() and event.reason() != Qt.FocusReason.MouseFocusReason
-    if ring != has_ring(widget):
+    set_ring(widget, event.gotFocus() and event.reason() != Qt.FocusReason.MouseFocusReason)
+
+
+def set_ring(widget: QWidget, ring: bool) -> None:
+    """Show or hide the ring; a click hides it, also where the keyboard had brought the focus."""
+    if ring != widget.property("ring"):
         widget.setProperty("ring", ring)
+        # A style sheet looks at properties only when a widget is polished.
         widget.style().unpolish(widget)
         widget.style().polish(widget)
 
@@ -60,6 +65,10 @@ class PushButton(QPushButton):
         else:
             super().keyPressEvent(event)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        set_ring(self, False)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         update_ring(self, event)
@@ -85,6 +94,10 @@ class ToolButton(QToolButton):
             self.click()
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        set_ring(self, False)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -134,6 +147,10 @@ class Slider(QSlider):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        set_ring(self, False)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

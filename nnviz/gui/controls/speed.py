@@ -6,7 +6,7 @@ from math import inf, isinf, log10
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from nnviz.gui.controls.buttons import Slider
 from nnviz.gui.controls.tooltips import wrapped
@@ -20,6 +20,8 @@ SPEEDS = (
 """Updates a second at each position of the slider, in about equal ratios."""
 
 _SIZE = 12
+_GAP = 8
+_WIDEST_SLIDER = 220
 _TOOLTIP = wrapped(
     "Sets how many updates a second training makes, so that one can follow each of them or see "
     "the result at once."
@@ -38,7 +40,7 @@ class SpeedControl(QWidget):
         self.slider.setProperty("look", "accent")
         self.slider.setPageStep(6)
         self.slider.setMinimumWidth(70)
-        self.slider.setMaximumWidth(220)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._name = QLabel("speed")
         self._name.setBuddy(self.slider)
         self._value = QLabel()
@@ -47,7 +49,7 @@ class SpeedControl(QWidget):
             label.setToolTip(_TOOLTIP)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(_GAP)
         layout.addWidget(self._name)
         layout.addWidget(self.slider, 1)
         layout.addWidget(self._value)
@@ -77,6 +79,8 @@ class SpeedControl(QWidget):
         # The longest text keeps its room, so that the slider does not move under the hand.
         widest = max(metrics.horizontalAdvance(show_speed(speed)) for speed in SPEEDS)
         self._value.setFixedWidth(widest + 2)
+        words = self._name.sizeHint().width() + widest + 2
+        self.setMaximumWidth(words + 2 * _GAP + _WIDEST_SLIDER)
 
     def _on_moved(self) -> None:
         self._show()

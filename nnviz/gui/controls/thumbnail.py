@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QFont,
     QFontMetrics,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -20,7 +21,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from nnviz.gui.controls.buttons import ENTER_KEYS, has_ring, leaves_key_to_window, update_ring
+from nnviz.gui.controls.buttons import (
+    ENTER_KEYS,
+    has_ring,
+    leaves_key_to_window,
+    set_ring,
+    update_ring,
+)
 from nnviz.gui.theme import LIGHT, Theme, mix
 
 PICTURE_HEIGHT = 54
@@ -120,6 +127,10 @@ class Thumbnail(QAbstractButton):
             self.moved.emit(key)
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        set_ring(self, False)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

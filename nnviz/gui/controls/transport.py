@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
@@ -86,6 +88,7 @@ class TransportBar(QWidget):
         )
         self.granularity = SegmentedControl("Step by", GRANULARITIES, padding=13)
         self.granularity.set_current("update")
+        self.granularity.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.speed = SpeedControl()
         self.menu_button = ToolButton("Menu", "Opens, saves and exports, and sets the appearance.")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -150,11 +153,23 @@ class TransportBar(QWidget):
         layout.addSpacing(10)
         layout.addWidget(self.granularity)
         layout.addSpacing(14)
-        layout.addWidget(self.speed, 1)
+        layout.addWidget(self.speed)
         layout.addSpacing(16)
-        layout.addWidget(self.read_outs, 3)
+        # Without stretch factors: with them Qt starts from the smallest sizes, not the preferred.
+        layout.addWidget(self.read_outs)
         layout.addSpacing(8)
         layout.addWidget(self.menu_button)
+        order = (
+            self.reset,
+            self.play,
+            self.step,
+            *self.granularity.buttons(),
+            self.speed.slider,
+            self.new_seed,
+            self.menu_button,
+        )
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
 
     def _connect(self) -> None:
         self.play.clicked.connect(self._on_play)

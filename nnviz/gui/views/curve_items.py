@@ -142,13 +142,13 @@ def segments(x: Array, y: Array) -> Array:
 def dashed(lines: Array, dash: float, gap: float) -> Array:
     """Only the dashes of a chain of lines (n, 4), measured along it; longer where it is noisy."""
     lengths = np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1])
-    lines, lengths = lines[lengths > 0], lengths[lengths > 0]
+    lines, lengths = lines[lengths > 1e-9], lengths[lengths > 1e-9]
     if not len(lines):
         return lines
     begins = np.concatenate([[0.0], np.cumsum(lengths)])
     width = abs(float(lines[-1, 2] - lines[0, 0])) + 50.0
     # In powers of two, so that the dashes of a growing curve mostly stay where they are.
-    dash *= 2.0 ** max(np.ceil(np.log2(begins[-1] / (_VERY_NOISY * width))), 0.0)
+    dash *= 2.0 ** np.ceil(np.log2(max(begins[-1] / (_VERY_NOISY * width), 1.0)))
     period = dash + gap
     marks = np.arange(0.0, begins[-1], period)
     cuts = np.concatenate([marks, marks + dash])

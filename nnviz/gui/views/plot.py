@@ -73,9 +73,9 @@ class QuietPlot(pg.PlotWidget):  # type: ignore[misc]
         self.hideButtons()
         self.setMouseEnabled(False, False)
         self.disableAutoRange()
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         # So that the card, which knows the exports, is asked for its menu instead.
         for widget in (self, self.viewport()):
+            widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.set_theme(LIGHT)
 

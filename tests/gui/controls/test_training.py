@@ -1,0 +1,252 @@
+"""TrainingPanel: every control tells its field, and the program's changes are silent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from nnviz.data.dataset import Dataset, Points, make_dataset
+from nnviz.gui.controls.training import (
+    LARGEST_PENALTY,
+    LEARNING_RATES,
+    MOST_EPOCHS,
+    TrainingPanel,
+    next_seed,
+)
+from nnviz.model.activations import ACTIVATIONS
+from nnviz.model.optimizers import OPTIMIZERS
+from nnviz.run.experiment import LARGEST_SEED, Experiment
+from nnviz.run.presets import PRESETS
+
+pytestmark = pytest.mark.qt_log_ignore(r"^This plugin does not support raise\(\)$")
+
+MOONS = Experiment(dataset="moons", n_samples=240, test_fraction=0.25, batch_size=10)
+
+
+def points_of(experiment: Experiment) -> Dataset:
+    e = experiment
+    return make_dataset(e.dataset, e.n_samples, e.noise, e.data_seed, e.test_fraction, e.split_seed)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> TrainingPanel:
+    widget = TrainingPanel()
+    qtbot.addWidget(widget)
+    widget.show_experiment(MOONS, points_of(MOONS))
+    widget.show()
+    widget.activateWindow()
+    QApplication.processEvents()
+    return widget
+
+
+@pytest.fixture
+def changes(panel: TrainingPanel) -> list[dict[str, Any]]:
+    heard: list[dict[str, Any]] = []
+    panel.changed.connect(heard.append)
+    return heard
+
+
+def enter(qtbot: QtBot, field: QWidget, text: str) -> None:
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("learning_rate", "0,5", 0.5),
+        ("l2", "0.001", 0.001),
+        ("epochs", "2000", 2000),
+        ("seed", "42", 42),
+    ],
+)
+def test_number_fields(
+    panel: TrainingPanel,
+    changes: list[dict[str, Any]],
+    qtbot: QtBot,
+    name: str,
+    text: str,
+    value: float,
+) -> None:
+    enter(qtbot, getattr(panel, name), text)
+    assert changes == [{name: value}]
+    assert MOONS.evolve(**changes[0])
+
+
+@pytest.mark.parametrize(("segment", "value"), [(0, "full"), (2, 1)])
+def test_variants(
+    panel: TrainingPanel,
+    changes: list[dict[str, Any]],
+    qtbot: QtBot,
+    segment: int,
+    value: int | str,
+) -> None:
+    batch = panel.batch
+    qtbot.mouseClick(batch.variant.buttons()[segment], Qt.MouseButton.LeftButton)
+    assert changes == [{"batch_size": value}]
+    assert not batch.field.isEnabled()
+    assert not batch.slider.isEnabled()
+    # Back to mini-batch: the size that was used before.
+    qtbot.mouseClick(batch.variant.buttons()[1], Qt.MouseButton.LeftButton)
+    assert changes[1:] == [{"batch_size": 10}]
+    assert batch.field.isEnabled()
+
+
+def test_batch_size_by_number(
+    panel: TrainingPanel, changes: list[dict[str, Any]], qtbot: QtBot
+) -> None:
+    enter(qtbot, panel.batch.field, "25")
+    assert changes == [{"batch_size": 25}]
+    enter(qtbot, panel.batch.field, "1")
+    assert changes[1:] == [{"batch_size": 1}]
+    assert panel.batch.variant.current == "stochastic"
+
+
+def test_batch_size_by_slider(
+    panel: TrainingPanel, changes: list[dict[str, Any]], qtbot: QtBot
+) -> None:
+    slider = panel.batch.slider
+    slider.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(slider, Qt.Key.Key_End)
+    qtbot.keyClick(slider, Qt.Key.Key_Home)
+    assert changes == [{"batch_size": 180}, {"batch_size": 2}]
+    assert panel.batch.field.text() == "2"
+
+
+def test_dragging_the_slider_commits_once(
+    panel: TrainingPanel, changes: list[dict[str, Any]]
+) -> None:
+    slider = panel.batch.slider
+    slider.setSliderDown(True)
+    for position in range(5, 10):
+        slider.setSliderPosition(position)
+    assert changes == []
+    assert panel.batch.field.text() == str(panel.batch._sizes[9])
+    slider.setSliderDown(False)
+    assert changes == [{"batch_size": panel.batch._sizes[9]}]
+
+
+@pytest.mark.parametrize(("name", "registry"), [("optimizer", OPTIMIZERS), ("activation", None)])
+def test_registries(
+    panel: TrainingPanel, changes: list[dict[str, Any]], name: str, registry: Any
+) -> None:
+    box = getattr(panel, name)
+    keys = list(registry or (key for key, entry in ACTIVATIONS.items() if entry.hidden))
+    assert [box.itemData(index) for index in range(box.count())] == keys
+    before = getattr(MOONS, name)
+    for index in range(box.count()):
+        box.activated.emit(index)
+    expected = [{name: key} for key in keys]
+    if keys[0] == before:
+        expected = expected[1:]
+    assert changes == expected
+
+
+def test_a_new_seed_is_the_next_one(
+    panel: TrainingPanel, changes: list[dict[str, Any]], qtbot: QtBot
+) -> None:
+    qtbot.mouseClick(panel.new_seed, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(panel.new_seed, Qt.MouseButton.LeftButton)
+    assert changes == [{"seed": 1}, {"seed": 2}]
+    assert next_seed(LARGEST_SEED) == 0
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_shown_silently(
+    panel: TrainingPanel, changes: list[dict[str, Any]], name: str
+) -> None:
+    experiment = PRESETS[name].experiment
+    panel.show_experiment(experiment, points_of(experiment))
+    assert changes == []
+    assert panel.optimizer.current == experiment.optimizer
+    assert panel.learning_rate.value == experiment.learning_rate
+    assert panel.l2.value == experiment.l2
+    assert panel.epochs.value == experiment.epochs
+    assert panel.seed.value == experiment.seed
+    shown = panel.batch.variant.current
+    size = experiment.batch_size
+    assert shown == {"full": "batch", 1: "stochastic"}.get(size, "mini-batch")
+    assert panel.activation.isEnabled() == bool(experiment.hidden)
+
+
+def test_fields_show_again_what_they_showed(panel: TrainingPanel) -> None:
+    """Showing what a field says, and leaving it, must never be taken for a change."""
+    heard: list[object] = []
+    panel.changed.connect(heard.append)
+    for field in (panel.learning_rate, panel.l2, panel.epochs, panel.seed, panel.batch.field):
+        field.setFocus()
+        panel.show_experiment(MOONS, points_of(MOONS))
+        field.clearFocus()
+    assert heard == []
+
+
+@pytest.mark.parametrize(
+    ("activation", "shown"),
+    [("relu", "relu"), (("relu", "relu"), "relu"), (("relu", "tanh"), None)],
+)
+def test_one_activation_per_layer(
+    panel: TrainingPanel, activation: str | tuple[str, ...], shown: str | None
+) -> None:
+    experiment = MOONS.evolve(hidden=(3, 3), activation=activation)
+    panel.show_experiment(experiment, points_of(experiment))
+    assert panel.activation.current == shown
+    if shown is None:
+        assert panel.activation.placeholderText() == "per layer"
+
+
+@pytest.mark.parametrize(
+    ("batch_size", "beginning", "updates"),
+    [(10, "⌈180 / 10⌉ = 18", 18), (7, "⌈180 / 7⌉ = 26", 26), ("full", "⌈180 / 180⌉ = 1", 1),
+     (1, "⌈180 / 1⌉ = 180", 180), (500, "⌈180 / 500⌉ = 1", 1)],
+)  # fmt: skip
+def test_updates_per_epoch(
+    panel: TrainingPanel, batch_size: Any, beginning: str, updates: int
+) -> None:
+    experiment = MOONS.evolve(batch_size=batch_size)
+    panel.show_experiment(experiment, points_of(experiment))
+    assert f"{beginning}<" in panel.batch.caption.text()
+    noun = "update" if updates == 1 else "updates"
+    assert panel.batch.caption.accessibleName() == f"{updates} {noun} per epoch"
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_a_handful_of_points(panel: TrainingPanel, changes: list[Any], n: int) -> None:
+    points = Points(np.zeros((n, 2)), np.arange(n) % 2)
+    experiment = Experiment(dataset=points, test_fraction=0.0, batch_size="full")
+    panel.show_experiment(experiment, points_of(experiment))
+    mini_batch = panel.batch.variant.buttons()[1]
+    assert mini_batch.isEnabled() == (n > 1)
+    mini_batch.click()
+    assert changes == ([{"batch_size": 2}] if n > 1 else [])
+
+
+def test_refusals_are_passed_on(panel: TrainingPanel, qtbot: QtBot) -> None:
+    for field in (panel.learning_rate, panel.l2, panel.epochs, panel.seed, panel.batch.field):
+        with qtbot.waitSignal(panel.rejected) as heard:
+            enter(qtbot, field, "x")
+        assert heard.args is not None
+        assert heard.args[0].endswith(".")
+
+
+def test_limits_are_those_of_an_experiment() -> None:
+    """What a field accepts, the experiment must accept too."""
+    for value in LEARNING_RATES:
+        MOONS.evolve(learning_rate=value)
+    MOONS.evolve(l2=LARGEST_PENALTY, epochs=MOST_EPOCHS, seed=LARGEST_SEED)
+    with pytest.raises(ValueError, match="epochs"):
+        MOONS.evolve(epochs=MOST_EPOCHS + 1)
+    with pytest.raises(ValueError, match="l2"):
+        MOONS.evolve(l2=LARGEST_PENALTY * 1.001)
+
+
+def test_labels_are_buddies(panel: TrainingPanel) -> None:
+    for label in panel.rows.labels():
+        assert label.buddy() is not None
+        assert label.toolTip()
