@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 DONE, FAILED, WRONG = 0, 1, 2
 """Exit status: done; the run failed or the output could not be written; the command was wrong."""
+
+_OUTPUT_IS_LOST = {errno.EPIPE, errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF, errno.EINVAL}
+"""What a write to standard output can fail with; EINVAL is how Windows tells of a closed pipe."""
 
 _LIST_FIELDS = {"hidden", "activation", "features", "class_weight"}
 
@@ -52,7 +56,8 @@ def run(arguments: list[str]) -> int:
     command = typer.main.get_command(application)
     try:
         status = command.main(arguments, prog_name="nnviz", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # a window may have none
+            sys.stdout.flush()
         return status if isinstance(status, int) else DONE
     except CommandError as error:
         return _complain(str(error), error.status)
@@ -60,15 +65,27 @@ def run(arguments: list[str]) -> int:
         return _complain("Stopped.", FAILED)
     except typer.exceptions.TyperException as error:
         return _complain(error.format_message(), WRONG)
-    except BrokenPipeError:
-        # The reader of our output has gone; Python would complain again at the end.
+    except OSError as error:
+        if error.errno not in _OUTPUT_IS_LOST or error.filename is not None:
+            raise
+        # Python would try once more at its end, and complain in its own words.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
+        if isinstance(error, BrokenPipeError):  # whoever read our output has read enough
+            return FAILED
+        return _complain(f"The output cannot be written ({error.strerror}).", FAILED)
 
 
 def _complain(sentence: str, status: int) -> int:
-    print("nnviz:", " ".join(sentence.split()), file=sys.stderr)
+    if sys.stderr is not None:
+        print("nnviz:", " ".join(sentence.split()), file=sys.stderr)
     return status
+
+
+def _print(text: str) -> None:
+    """Print a result; a command without an output to print to has failed."""
+    if sys.stdout is None:
+        raise CommandError("The output cannot be written (it is closed).", FAILED)
+    print(text)
 
 
 @application.callback(invoke_without_command=True)
@@ -87,7 +104,7 @@ def window(
     if version:
         from nnviz import __version__
 
-        print(f"nnviz {__version__}")
+        _print(f"nnviz {__version__}")
         raise typer.Exit(DONE)
     if context.invoked_subcommand is not None:
         if preset or open_file or play or quit_after is not None:
@@ -113,11 +130,11 @@ def presets(
             {"name": name, "title": entry.title, "hint": entry.hint}
             for name, entry in PRESETS.items()
         ]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        _print(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     width = max(map(len, PRESETS))
     for name, entry in PRESETS.items():
-        print(f"{name:<{width}}  {entry.hint}")
+        _print(f"{name:<{width}}  {entry.hint}")
 
 
 @application.command()
@@ -125,7 +142,7 @@ def train(
     preset: _Preset = None,
     open_file: _Open = None,
     epochs: Annotated[
-        int | None, typer.Option("--epochs", metavar="N", help="Passes over the points.")
+        str | None, typer.Option("--epochs", metavar="N", help="Passes over the points.")
     ] = None,
     settings: Annotated[
         list[str] | None,
@@ -137,7 +154,7 @@ def train(
     experiment = _experiment(preset, open_file)
     changes = _changes(settings or [])
     if epochs is not None:
-        changes["epochs"] = epochs
+        changes["epochs"] = _plain_value(epochs)
     with _wrong_input_is_said():
         experiment = experiment.evolve(**changes)
     with _missing_library_is_said():
@@ -147,11 +164,11 @@ def train(
     frame = trainer.frame()
     figures = _figures(frame)
     if as_json:
-        print(json.dumps(figures | {"experiment": experiment.model_dump()}, allow_nan=False))
+        _print(json.dumps(figures | {"experiment": experiment.model_dump()}, allow_nan=False))
         return
     for name, value in figures.items():
         if value is not None:
-            print(f"{name.replace('_', ' '):<16}{value:>12.6g}")
+            _print(f"{name.replace('_', ' '):<16}{value:>12.6g}")
 
 
 def _experiment(preset: str | None, open_file: Path | None) -> Experiment:

@@ -165,19 +165,19 @@ class TrainingSession(QObject):
         self._speed.emit(updates_per_second)
 
     def change(self, changes: dict[str, Any]) -> None:
-        """Change fields of the experiment, live where that is possible, else as a new run.
-
-        What is impossible is said, and changes nothing.
-        """
-        if self.state is State.CLOSED:
-            return
+        """Change fields of the experiment; what is impossible is said, and changes nothing."""
         try:
             experiment = self.experiment.evolve(**changes)
         except ValueError as error:
             self.warned.emit(str(error))
             self.experiment_changed.emit(self.experiment)
             return
-        if experiment == self.experiment:
+        self.adopt(experiment)
+
+    def adopt(self, experiment: Experiment) -> None:
+        """Go on with another experiment: live where that is possible, else as a new run."""
+        changes = self.experiment.differences(experiment)
+        if not changes or self.state is State.CLOSED:
             return
         if self.state is State.LOADING or not LIVE_FIELDS.issuperset(changes):
             self.load(experiment)

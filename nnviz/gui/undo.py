@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtGui import QUndoCommand
 
@@ -30,17 +29,8 @@ class ExperimentChange(QUndoCommand):
             self._apply(self._after)
 
 
-def differences(before: Experiment, after: Experiment) -> dict[str, Any]:
-    """The fields of `after` that differ from `before`, with their values."""
-    return {
-        name: value
-        for name in Experiment.model_fields
-        if (value := getattr(after, name)) != getattr(before, name)
-    }
-
-
 def _text(before: Experiment, after: Experiment) -> str:
-    changed = differences(before, after)
+    changed = before.differences(after)
     if "dataset" in changed:
         return f"change to {after.dataset_name}"
     if len(changed) == 1:

@@ -27,7 +27,7 @@ from nnviz.gui.session import State, TrainingSession
 from nnviz.gui.status_line import StatusLine
 from nnviz.gui.stylesheet import stylesheet
 from nnviz.gui.theme import GUTTER, THEMES, Theme, system_theme
-from nnviz.gui.undo import ExperimentChange, differences
+from nnviz.gui.undo import ExperimentChange
 from nnviz.gui.views.curves import CurvesView
 from nnviz.gui.views.surface import SurfaceView
 from nnviz.gui.views.topology import TopologyView
@@ -253,11 +253,8 @@ class MainWindow(QWidget):
         before = self.session.experiment
         if experiment == before:
             return
-        self._apply(experiment)
-        self.undo_stack.push(ExperimentChange(before, experiment, self._apply))
-
-    def _apply(self, experiment: Experiment) -> None:
-        self.session.change(differences(self.session.experiment, experiment))
+        self.session.adopt(experiment)
+        self.undo_stack.push(ExperimentChange(before, experiment, self.session.adopt))
 
     # --- what the session says
 

@@ -87,6 +87,8 @@ class Photographer:
         elif network.activations[-1] == "linear":
             # Targets are −1 and +1: a margin of 1 is full colour, however far the outputs go.
             ranges[-1] = np.tile([-1.0, 1.0], (len(values[-1]), 1))
+        for limits in ranges:
+            limits.setflags(write=False)
         return tuple(ranges)
 
     def _target_range(self, by_values: Array) -> Array:

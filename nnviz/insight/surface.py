@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import ceil, floor, log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,12 @@ Picture = NDArray[np.uint8]
 RESOLUTION = 100
 MARGIN = 0.15
 """How far the plane goes beyond the points, as a part of their extent."""
+
+MOST_UNEQUAL = 5.0
+"""How many times farther one column may reach than the other in a plane that is a square."""
+
+LARGEST, SMALLEST = 4e307, 1e-300
+"""How far out a point may lie, and how narrow a plane may be, so that no limit overflows."""
 
 MIDDLE = 128
 """Index of the middle of a picture's range; 1 is its low end, 255 its high end, 0 is not used."""
@@ -48,19 +55,36 @@ class Grid:
 
 
 def grid_around(dataset: Dataset, resolution: int = RESOLUTION) -> Grid:
-    """A square plane around all points, with a margin; its limits are round numbers."""
+    """A plane around all points, with a margin; its limits are round numbers.
+
+    It is a square, so that angles are true, unless one column reaches much farther than the other:
+    then each has its own scale.
+    """
     points = np.vstack([dataset.inputs_train, dataset.inputs_test])[:, :2]
     if points.shape[1] == 1:
         points = np.column_stack([points, np.zeros(len(points))])
+    points = np.clip(points, -LARGEST, LARGEST)
     low, high = points.min(axis=0), points.max(axis=0)
-    half = float((high - low).max()) / 2 * (1 + 2 * MARGIN) or 1.0
-    step = 10.0 ** np.floor(np.log10(half)) / 10
-    middle = np.round((low + high) / 2 / step) * step
-    half = float(np.ceil(half / step) * step)
-    x_min, x_max, y_min, y_max = np.round(
-        [*(middle[0] + [-half, half]), *(middle[1] + [-half, half])], 12
-    ).tolist()
+    extents, sizes = (high - low).tolist(), np.abs(points).max(axis=0).tolist()
+    if max(extents) <= MOST_UNEQUAL * min(extents) or min(extents) == 0.0:
+        extents, sizes = [max(extents)] * 2, [max(sizes)] * 2
+    limits: list[float] = []
+    for middle, extent, size in zip((low / 2 + high / 2).tolist(), extents, sizes, strict=True):
+        limits += _round_limits(middle, extent, size)
+    x_min, x_max, y_min, y_max = limits
     return Grid(x_min, x_max, y_min, y_max, resolution)
+
+
+def _round_limits(middle: float, extent: float, size: float) -> tuple[float, float]:
+    """Round numbers around `middle`, `extent` and a margin apart, for values up to `size`."""
+    half = extent / 2 * (1 + 2 * MARGIN) or 1.0
+    # Wide enough for doubles of this size to tell its two sides apart.
+    half = max(half, SMALLEST, size * 1e-14)
+    decimals = 1 - floor(log10(half))
+    step = 10.0**-decimals
+    half = ceil(half / step) * step
+    middle = round(middle / step) * step
+    return round(middle - half, decimals), round(middle + half, decimals)
 
 
 def plane_inputs(dataset: Dataset, grid: Grid) -> Array:
@@ -68,10 +92,10 @@ def plane_inputs(dataset: Dataset, grid: Grid) -> Array:
 
     Raw columns beyond the first two are held at their mean over the training part.
     """
-    n_columns = len(dataset.columns)
-    rows = np.tile(dataset.inputs_train.mean(axis=0), (len(grid.places), 1))
-    rows[:, : min(n_columns, 2)] = grid.places[:, : min(n_columns, 2)]
-    return dataset.transform(rows)
+    known = dataset.inputs_train[:, 2:]
+    means = (known / len(known)).sum(axis=0)  # in this order no sum overflows
+    places = grid.places[:, : min(len(dataset.columns), 2)]
+    return dataset.transform(np.hstack([places, np.tile(means, (len(places), 1))]))
 
 
 def neuron_values(network: Network, theta: Array, X: Array) -> list[Array]:
@@ -103,9 +127,9 @@ def to_pictures(values: Array, ranges: Array, resolution: int) -> Picture:
 
     Values outside are clamped; not-a-number shows as the middle.
     """
-    middle = ranges.mean(axis=1, keepdims=True)
-    half = (ranges[:, 1:] - ranges[:, :1]) / 2
-    levels = np.clip((values - middle) / half, -1.0, 1.0)
+    low, high = ranges[:, :1] / 2, ranges[:, 1:] / 2
+    with np.errstate(all="ignore"):  # values of any size are clamped
+        levels = np.clip((values - (low + high)) / (high - low), -1.0, 1.0)
     levels = np.nan_to_num(levels, copy=False, nan=0.0)
     pictures = np.rint(levels * HALF + MIDDLE).astype(np.uint8)
     return _read_only(pictures.reshape(-1, resolution, resolution))
@@ -123,9 +147,10 @@ def class_picture(outputs: Array, is_probability: bool, resolution: int) -> tupl
     outputs = np.nan_to_num(outputs, nan=0.0, posinf=1e300, neginf=-1e300)
     winner = outputs.argmax(axis=0)
     if is_probability:
-        shares = outputs
+        shares = np.clip(outputs, 0.0, 1.0)
     else:
-        scores = np.exp(outputs - outputs.max(axis=0))
+        with np.errstate(all="ignore"):
+            scores = np.exp(outputs - outputs.max(axis=0))
         shares = scores / scores.sum(axis=0)
     best = shares.max(axis=0)
     confidence = np.clip((best - 1 / n_classes) / (1 - 1 / n_classes), 0.0, 1.0)

@@ -82,15 +82,18 @@ class Divergence:
 
     update: int
     """The update that could not be made, counted from 1."""
-    layer: int | None
-    """Counted from 1; None for the loss."""
+    layer: int
+    """Counted from 1: for the loss the last one, for the penalty that of the largest weight."""
     quantity: str
 
     @property
     def sentence(self) -> str:
-        place = "" if self.layer is None else f" of layer {self.layer}"
+        place = {
+            "loss": f"at the output, layer {self.layer},",
+            "penalty": f"on the weights of layer {self.layer}",
+        }.get(self.quantity, f"of layer {self.layer}")
         return (
-            f"Training diverged at update {self.update}: the {self.quantity}{place} "
+            f"Training diverged at update {self.update}: the {self.quantity} {place} "
             "became infinite or not a number; "
             "try a smaller learning rate or inputs of a smaller range."
         )
@@ -198,26 +201,34 @@ def initial_state(problem: Problem, theta: Array) -> State:
     return State(theta, tuple(frozen(slot) for slot in slots))
 
 
-def train(
-    problem: Problem, state: State, updates: int, last_finite: State | None = None
-) -> tuple[State, State | None, Divergence | None]:
+def train(problem: Problem, state: State, updates: int) -> tuple[State, Divergence | None]:
     """Make `updates` updates, or as many as are possible before a number stops being finite.
 
-    Returns the state reached, the newest state whose loss is known to be finite, and what went
-    wrong, or None. `last_finite` is that second value of the call before: a step that makes the
-    loss infinite while θ is still finite is noticed one update later, and then taken back.
+    Returns the state reached and what went wrong, or None. A step after which θ is finite but
+    the objective on the next batch is not is taken back: the state returned is one to go on from.
     """
     with np.errstate(all="ignore"):
+        before = state
         for _ in range(updates):
             objective, gradient, proposed = _propose(problem, state)
             if not np.isfinite(objective):
-                divergence = _diagnose(problem, state, gradient, proposed)
-                return last_finite or state, last_finite, divergence
-            last_finite = state
+                return before, _diagnose(problem, state, gradient, proposed)
             if not _is_finite(gradient, proposed):
-                return state, state, _diagnose(problem, state, gradient, proposed)
-            state = proposed
-    return state, last_finite, None
+                return state, _diagnose(problem, state, gradient, proposed)
+            before, state = state, proposed
+        if updates and not np.isfinite(_objective(problem, state)):
+            _, gradient, proposed = _propose(problem, state)
+            return before, _diagnose(problem, state, gradient, proposed)
+    return state, None
+
+
+def _objective(problem: Problem, state: State) -> float:
+    """The objective on the next batch."""
+    batch = batch_indices(problem, state)
+    point_weights = None if problem.point_weights is None else problem.point_weights[batch]
+    passed = forward(problem.network, state.theta, problem.X[batch])
+    data_term = data_loss(problem, passed, problem.T[batch], point_weights)
+    return data_term + penalty(problem, state.theta)
 
 
 def _propose(problem: Problem, state: State) -> tuple[float, Array, State]:
@@ -273,10 +284,11 @@ def _diagnose(problem: Problem, state: State, gradient: Array, proposed: State) 
             if not np.isfinite(values).all():
                 return Divergence(number, layer, quantity)
     if not np.isfinite(data_loss(problem, passed, problem.T[batch], None)):
-        return Divergence(number, None, "loss")
-    if not np.isfinite(penalty(problem, state.theta)):
-        return Divergence(number, None, "penalty")
+        return Divergence(number, problem.network.n_layers, "loss")
     layer_of = problem.network.layer_of
+    if not np.isfinite(penalty(problem, state.theta)):
+        w = np.abs(state.theta) * problem.network.is_weight
+        return Divergence(number, layer_of(int(w.argmax())), "penalty")
     # Errors travel from the output to the inputs, so the last layer went first.
     broken = np.flatnonzero(~np.isfinite(gradient))
     if broken.size:
@@ -288,7 +300,7 @@ def _diagnose(problem: Problem, state: State, gradient: Array, proposed: State) 
         broken = np.flatnonzero(~np.isfinite(values))
         if broken.size:
             return Divergence(number, layer_of(int(broken[0])), quantity)
-    return Divergence(number, None, "loss")
+    return Divergence(number, problem.network.n_layers, "loss")
 
 
 def frozen(array: Array) -> Array:

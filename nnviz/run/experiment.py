@@ -326,6 +326,14 @@ class Experiment(BaseModel):
                     values.pop(name)
         return type(self)(**values | changes)
 
+    def differences(self, after: Experiment) -> dict[str, Any]:
+        """The fields in which `after` differs from this one, with its values."""
+        return {
+            name: value
+            for name in type(self).model_fields
+            if (value := getattr(after, name)) != getattr(self, name)
+        }
+
     def to_json(self, indent: int | None = None) -> str:
         """All fields as one JSON object; floats keep every digit."""
         return json.dumps(self.model_dump(), indent=indent, allow_nan=False, ensure_ascii=False)

@@ -86,6 +86,8 @@ class Mask(Parameters):
 
 
 def _sequence(name: str, value: Any) -> tuple[Any, ...]:
+    if isinstance(value, np.ndarray) and value.ndim:
+        value = list(value)
     if not isinstance(value, tuple | list) or not value:
         raise ValueError(f"{name} need one array per layer")
     return tuple(value)

@@ -11,6 +11,7 @@ import numpy as np
 from nnviz.data.dataset import n_test_points
 from nnviz.run.experiment import Experiment
 from nnviz.run.parameters import Parameters
+from nnviz.run.refusal import shown
 
 WATCHING_TIME = 8.0
 """Seconds that a run should take for somebody who sees it for the first time."""
@@ -45,8 +46,8 @@ class Preset:
 
 def preset(name: str) -> Experiment:
     """The experiment of a preset; ValueError of one sentence for an unknown name."""
-    if name not in PRESETS:
-        raise ValueError(f"preset: {name!r} given; allowed: one of {', '.join(PRESETS)}.")
+    if name not in list(PRESETS):  # what comes from outside may not even be hashable
+        raise ValueError(f"preset: {shown(name)} given; allowed: one of {', '.join(PRESETS)}.")
     return PRESETS[name].experiment
 
 

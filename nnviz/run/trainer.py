@@ -21,6 +21,7 @@ from nnviz.model.schedules import ScheduleParameters
 from nnviz.run.consistency import network_of
 from nnviz.run.experiment import LIVE_FIELDS, Experiment
 from nnviz.run.frame import Frame
+from nnviz.run.parameters import Parameters
 
 Array = NDArray[np.float64]
 
@@ -63,7 +64,6 @@ class Trainer:
 
     def __init__(self, experiment: Experiment) -> None:
         self._state: State
-        self._last_finite: State | None
         self._divergence: Divergence | None
         self._set_experiment(experiment)
         self._start()
@@ -148,9 +148,7 @@ class Trainer:
         """
         if updates < 0:
             raise ValueError(f"updates: {updates} given; allowed: 0 and more.")
-        self._state, self._last_finite, self._divergence = reference.train(
-            self._problem, self._state, updates, self._last_finite
-        )
+        self._state, self._divergence = reference.train(self._problem, self._state, updates)
         if self._divergence is not None:
             raise Diverged(self._divergence)
 
@@ -169,7 +167,7 @@ class Trainer:
 
     # --- changing things
 
-    def change(self, **changes: Any) -> None:
+    def change(self, /, **changes: Any) -> None:
         """Change fields that may change in the middle of a run; the parameters stay.
 
         A new batch size or shuffling begins a new pass over the points; a new optimizer starts
@@ -198,12 +196,8 @@ class Trainer:
         Update, epoch and the optimizer's memory stay. ValueError when a shape does not fit or a
         value is not finite.
         """
-        theta = self.network.join(
-            [np.asarray(w, dtype=np.float64) for w in weights],
-            [np.asarray(b, dtype=np.float64) for b in biases],
-        )
-        if not np.isfinite(theta).all():
-            raise ValueError("weights, biases: a value is infinite or not a number.")
+        given = Parameters(weights, biases)
+        theta = self.network.join(given.weights, given.biases)
         self._stand_at(replace(self._state, theta=reference.frozen(theta)))
 
     def reset(self) -> None:
@@ -338,7 +332,6 @@ class Trainer:
 
     def _stand_at(self, state: State) -> None:
         self._state = state
-        self._last_finite = None
         self._divergence = None
 
     def _figures(

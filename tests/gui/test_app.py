@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.app import ExceptionReporter
@@ -110,21 +111,26 @@ def test_it_starts_without_a_home(tmp_path: Path) -> None:
     assert (done.returncode, _complaints(done.stderr)) == (0, [])
 
 
+class Listener(QObject):
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[tuple[str, threading.Thread]] = []
+
+    @Slot(str)
+    def listen(self, sentence: str) -> None:
+        self.heard.append((sentence, threading.current_thread()))
+
+
 def test_an_exception_on_a_thread_is_reported_once_on_the_gui_thread(
     qtbot: QtBot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reporter = ExceptionReporter()
-    said: list[str] = []
-    threads: list[threading.Thread] = []
-
-    def note(sentence: str) -> None:
-        said.append(sentence)
-        threads.append(threading.current_thread())
+    listener = Listener()
 
     def fail() -> None:
         raise RuntimeError("broken on purpose")
 
-    reporter.raised.connect(note)
+    reporter.raised.connect(listener.listen)
     reporter.install()
     try:
         worker = threading.Thread(target=fail)
@@ -132,7 +138,10 @@ def test_an_exception_on_a_thread_is_reported_once_on_the_gui_thread(
         worker.join()
     finally:
         reporter.restore()
-    assert len(said) == 1
-    assert "broken on purpose" in said[0]
+    qtbot.waitUntil(lambda: bool(listener.heard))
+    assert len(listener.heard) == 1
+    sentence, thread = listener.heard[0]
+    assert "broken on purpose" in sentence
+    assert thread is threading.main_thread()
     assert "RuntimeError" in capsys.readouterr().err
     assert sys.excepthook is sys.__excepthook__
