@@ -39,7 +39,12 @@ _Preset = Annotated[
     str | None, typer.Option("--preset", metavar="NAME", help="Begin with this preset.")
 ]
 _Open = Annotated[
-    Path | None, typer.Option("--open", metavar="FILE", help="Begin with the experiment in FILE.")
+    Path | None,
+    typer.Option(
+        "--open",
+        metavar="FILE",
+        help="Begin with the experiment in FILE (JSON, or a PNG of nnviz).",
+    ),
 ]
 
 

@@ -49,7 +49,7 @@ class Actions:
         for name, title in EXPORTS.items():
             self._add(self.export_menu, title, partial(export, name))
         self.export_menu.addSeparator()
-        self._add(self.export_menu, "View with the &focus…", export_focused, "Ctrl+E")
+        self._add(self.export_menu, "&Focused view…", export_focused, "Ctrl+E")
         menu.addMenu(self.export_menu)
         menu.addSeparator()
         self._add_undo()

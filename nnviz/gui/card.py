@@ -33,6 +33,10 @@ class Card(QWidget):
         layout.addWidget(content, 1)
         self.set_theme(self._theme)
 
+    def set_title(self, title: str) -> None:
+        self._title.setText(title)
+        self.setAccessibleName(title)
+
     def set_subtitle(self, text: str) -> None:
         """Say beside the heading what is shown, for instance the sizes of the layers."""
         self._subtitle.setText(text)

@@ -57,9 +57,9 @@ class Documents(QObject):
         return True
 
     def ask_and_open(self) -> None:
-        """Ask for a JSON file and begin with the experiment in it."""
+        """Ask for a JSON file, or a PNG of ours, and begin with the experiment in it."""
         path, _ = QFileDialog.getOpenFileName(
-            self._window, "Open experiment", "", "Experiment (*.json)"
+            self._window, "Open experiment", "", "Experiment (*.json *.png)"
         )
         if path:
             self.open(path)

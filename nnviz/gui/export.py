@@ -16,11 +16,9 @@ from PySide6.QtGui import QImage, QImageWriter, QPalette
 from PySide6.QtWidgets import QWidget
 
 from nnviz.files.atomic import write_whole
+from nnviz.files.png_text import METADATA_KEY
 from nnviz.run.experiment import Experiment
 from nnviz.run.frame import Frame
-
-METADATA_KEY = "nnviz-experiment"
-"""Key of the PNG text that holds the experiment's JSON."""
 
 _AFTER_HEADER = 8 + 25
 """Where PNG's signature and its first chunk, the header, end."""

@@ -11,8 +11,7 @@ from nnviz.gui.theme import CORNER, GUTTER, LIGHT, Theme
 INFORMATION_LASTS = 6_000
 WARNING_LASTS = 20_000
 """Milliseconds; a warning says what to do, so it stays long enough to do it."""
-WIDEST = 760
-ABOVE = 3
+ABOVE = 2
 """Pixels between the bar and the window's lower edge: it covers the status line, not a view."""
 
 
@@ -30,13 +29,13 @@ class MessageBar(QWidget):
         self._close = QToolButton(self)
         self._close.setText("×")
         self._close.setAutoRaise(True)
-        self._close.setFixedSize(24, 24)
+        self._close.setFixedSize(22, 22)
         self._close.setToolTip("Closes this message.")
         self._close.setAccessibleName("close the message")
         self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        self.setContentsMargins(16, 6, 8, 6)
+        self.setContentsMargins(14, 2, 4, 2)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._timer = QTimer(self)
@@ -90,7 +89,7 @@ class MessageBar(QWidget):
 
     def _place(self) -> None:
         """At the lower edge, as wide as the sentence needs and the window allows."""
-        room = min(self._over.width() - 4 * GUTTER, WIDEST)
+        room = self._over.width() - 2 * GUTTER
         margins = self.contentsMargins()
         beside = margins.left() + margins.right() + self._close.sizeHint().width() + GUTTER
         words = self._text.fontMetrics().horizontalAdvance(self._text.text())

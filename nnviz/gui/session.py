@@ -114,6 +114,11 @@ class TrainingSession(QObject):
 
     # --- gestures
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the run shown has not been trained yet."""
+        return self.snapshot is None or self.snapshot.frame.update == 0
+
     def start(self, play: bool = False) -> None:
         """Load the first experiment, and play it at once if wanted."""
         self.load(self.experiment, play=play)
@@ -158,6 +163,7 @@ class TrainingSession(QObject):
     def reset(self) -> None:
         """Back to the initial weights, paused."""
         if self._fire("reset"):
+            self.snapshot = None
             self._run += 1
             self._reset.emit(self._run)
 
@@ -183,7 +189,8 @@ class TrainingSession(QObject):
             self.load(experiment)
             return
         self.experiment = experiment
-        self._fire("change")
+        if self.state is State.DIVERGED or self._has_epochs_left():
+            self._fire("change")
         self._change.emit(self._run, changes)
         self.experiment_changed.emit(experiment)
 
@@ -247,6 +254,9 @@ class TrainingSession(QObject):
             )
         elif self.state is State.DIVERGED:
             self.informed.emit("Training diverged: lower the learning rate, or reset.")
+
+    def _has_epochs_left(self) -> bool:
+        return self.snapshot is None or self.snapshot.frame.epoch < self.experiment.epochs
 
     def _keeps_playing(self) -> bool:
         return self.state is State.PLAYING or self._plays_when_loaded

@@ -37,11 +37,14 @@ class StatusLine(QWidget):
         """What is said of what goes on."""
         return self._event.text()
 
-    def show_state(self, state: State, epochs: int) -> None:
-        """Say what the session does; `epochs` is where training stops."""
+    def show_state(self, state: State, epochs: int, is_fresh: bool) -> None:
+        """Say what the session does; `epochs` is where training stops.
+
+        `is_fresh`: nothing has been trained yet.
+        """
         words = {
             State.LOADING: "Preparing…",
-            State.PAUSED: "Paused.",
+            State.PAUSED: "Ready: press Play." if is_fresh else "Paused.",
             State.FINISHED: f"Training stopped: all {epochs:,} epochs are over.",
             State.DIVERGED: "Training diverged: the last finite moment is shown.",
         }

@@ -9,14 +9,12 @@ from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QUndoStack
 from PySide6.QtWidgets import (
     QApplication,
     QMenu,
-    QSplitter,
-    QVBoxLayout,
     QWidget,
 )
 
 from nnviz.data.dataset import Dataset
 from nnviz.gui.actions import Actions, key_command
-from nnviz.gui.card import Card
+from nnviz.gui.arrangement import arrange, make_card
 from nnviz.gui.controls.gallery import PresetGallery
 from nnviz.gui.controls.training import TrainingPanel
 from nnviz.gui.controls.transport import TransportBar
@@ -26,7 +24,7 @@ from nnviz.gui.message_bar import MessageBar
 from nnviz.gui.session import State, TrainingSession
 from nnviz.gui.status_line import StatusLine
 from nnviz.gui.stylesheet import stylesheet
-from nnviz.gui.theme import GUTTER, THEMES, Theme, system_theme
+from nnviz.gui.theme import THEMES, Theme, system_theme
 from nnviz.gui.undo import ExperimentChange
 from nnviz.gui.views.curves import CurvesView
 from nnviz.gui.views.surface import SurfaceView
@@ -34,10 +32,6 @@ from nnviz.gui.views.topology import TopologyView
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS
-
-LEFT_COLUMN = 244
-RIGHT_COLUMN = 372
-"""Widths at 1280 pixels; wider windows give more to the network and the output."""
 
 VIEWS = ("network", "surface", "curves")
 """Cards that can be exported, in the order of the menu."""
@@ -63,7 +57,7 @@ class MainWindow(QWidget):
         self._undrawn: Snapshot | None = None
 
         self._make_parts()
-        self._place_parts()
+        self.splitter = arrange(self, self.transport, self.cards, self.status)
         self._make_menu()
         self._connect_session()
         self._connect_parts()
@@ -84,57 +78,18 @@ class MainWindow(QWidget):
         self.surface = SurfaceView(self)
         self.curves = CurvesView(self)
         self.cards = {
-            "data": Card("Data", self.gallery, self),
-            "training": Card("Training", self.training, self),
-            "network": Card("Network", self.topology, self),
-            "surface": Card("Output", self.surface, self),
-            "curves": Card("Loss and accuracy", self.curves, self),
+            "data": make_card("Data", self.gallery),
+            "training": make_card("Training", self.training),
+            "network": make_card("Network", self.topology),
+            "surface": make_card("Output", self.surface),
+            "curves": make_card("Loss and accuracy", self.curves),
         }
-        for card in self.cards.values():
-            content: Any = card.content
-            for widget in getattr(content, "header_widgets", list)():
-                card.add_header_widget(widget)
-            if hasattr(content, "subtitle_changed"):
-                content.subtitle_changed.connect(card.set_subtitle)
         self.messages = MessageBar(self)
         self.status = StatusLine(self)
         self._ack_timer = QTimer(self)
         self._ack_timer.setSingleShot(True)
         self._ack_timer.setInterval(LONGEST_DRAWING)
         self._ack_timer.timeout.connect(self._acknowledge)
-
-    def _place_parts(self) -> None:
-        left = QWidget(self)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GUTTER)
-        column.addWidget(self.cards["data"], 1)
-        column.addWidget(self.cards["training"])
-        right = self._splitter(Qt.Orientation.Vertical, "surface", "curves")
-        right.setSizes([450, 250])
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(GUTTER)
-        for part, share in ((left, 0), (self.cards["network"], 3), (right, 2)):
-            self.splitter.addWidget(part)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, share)
-        middle = 1280 - LEFT_COLUMN - RIGHT_COLUMN - 4 * GUTTER
-        self.splitter.setSizes([LEFT_COLUMN, middle, RIGHT_COLUMN])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(GUTTER, GUTTER, GUTTER, 6)
-        layout.setSpacing(GUTTER)
-        layout.addWidget(self.transport)
-        layout.addWidget(self.splitter, 1)
-        layout.addWidget(self.status)
-        layout.setSpacing(8)
-
-    def _splitter(self, orientation: Qt.Orientation, *names: str) -> QSplitter:
-        splitter = QSplitter(orientation, self)
-        splitter.setChildrenCollapsible(False)
-        splitter.setHandleWidth(GUTTER)
-        for name in names:
-            splitter.addWidget(self.cards[name])
-        return splitter
 
     def _make_menu(self) -> None:
         self.documents = Documents(self.session, self, {name: self.cards[name] for name in VIEWS})
@@ -150,8 +105,8 @@ class MainWindow(QWidget):
             choose_theme=self.choose_theme,
             reduce_motion=self.topology.set_reduced_motion,
             show_help=lambda: show_keys(self),
-            toggle=self.session.toggle,
-            step=self._step,
+            toggle=self.toggle,
+            step=self.step,
         )
         self.transport.set_menu(self.commands.menu)
         for name in VIEWS:
@@ -172,10 +127,10 @@ class MainWindow(QWidget):
 
     def _connect_parts(self) -> None:
         transport = self.transport
-        transport.play_pressed.connect(self.session.play)
-        transport.pause_pressed.connect(self.session.pause)
-        transport.step_pressed.connect(self._step)
-        transport.reset_pressed.connect(self.session.reset)
+        transport.play_pressed.connect(self.toggle)
+        transport.pause_pressed.connect(self.toggle)
+        transport.step_pressed.connect(self.step)
+        transport.reset_pressed.connect(self.reset)
         transport.granularity_changed.connect(self._set_granularity)
         transport.speed_changed.connect(self._set_speed)
         transport.seed_changed.connect(self._change_seed)
@@ -188,18 +143,39 @@ class MainWindow(QWidget):
 
     # --- gestures
 
+    @Slot()
+    def toggle(self) -> None:
+        """Play, or pause when playing."""
+        self.messages.hide()
+        self.session.toggle()
+
+    @Slot()
+    def step(self) -> None:
+        """One update or one epoch, as the toolbar says."""
+        self.messages.hide()
+        self.session.step(self._granularity)
+
+    @Slot()
+    def reset(self) -> None:
+        """Back to the same initial weights."""
+        self.messages.hide()
+        self.session.reset()
+
     @Slot(str)
     def choose_preset(self, name: str) -> None:
-        """Begin a new run with a preset."""
+        """Begin a new run with a preset, also with the one that is there already."""
         self._preset = name
         self.gallery.set_current(name)
         self._suggest_speed()
-        self._apply_as_command(PRESETS[name].experiment)
+        self.open_experiment(PRESETS[name].experiment)
 
     @Slot(object)
     def open_experiment(self, experiment: Experiment) -> None:
         """Begin a new run with an experiment; undoable."""
-        self._apply_as_command(experiment)
+        self.messages.hide()
+        before = self.session.experiment
+        self.session.load(experiment)
+        self._make_undoable(before)
 
     @Slot(object)
     def change(self, changes: dict[str, Any]) -> None:
@@ -210,7 +186,10 @@ class MainWindow(QWidget):
             self.warn(str(error))
             self._on_experiment_changed(self.session.experiment)
             return
-        self._apply_as_command(experiment)
+        self.messages.hide()
+        before = self.session.experiment
+        self.session.adopt(experiment)
+        self._make_undoable(before)
 
     @Slot(object)
     def _change_hidden(self, hidden: tuple[int, ...]) -> None:
@@ -227,10 +206,6 @@ class MainWindow(QWidget):
     @Slot(int)
     def _change_seed(self, seed: int) -> None:
         self.change({"seed": seed})
-
-    @Slot()
-    def _step(self) -> None:
-        self.session.step(self._granularity)
 
     @Slot(float)
     def _set_speed(self, updates_per_second: float) -> None:
@@ -249,18 +224,18 @@ class MainWindow(QWidget):
     def _set_granularity(self, granularity: str) -> None:
         self._granularity = granularity
 
-    def _apply_as_command(self, experiment: Experiment) -> None:
-        before = self.session.experiment
-        if experiment == before:
-            return
-        self.session.adopt(experiment)
-        self.undo_stack.push(ExperimentChange(before, experiment, self.session.adopt))
+    def _make_undoable(self, before: Experiment) -> None:
+        after = self.session.experiment
+        if after != before:
+            self.undo_stack.push(ExperimentChange(before, after, self.session.adopt))
 
     # --- what the session says
 
     @Slot(object, object)
     def _on_experiment_loaded(self, experiment: Experiment, dataset: Dataset) -> None:
         self._undrawn = None
+        is_regression = dataset.task == "regression"
+        self.cards["curves"].set_title("Loss" if is_regression else "Loss and accuracy")
         for view in (self.topology, self.surface, self.curves):
             view.reset(experiment, dataset)
         self._on_experiment_changed(experiment)
@@ -303,7 +278,7 @@ class MainWindow(QWidget):
             can_reset=is_loaded,
         )
         self.topology.set_running(is_playing)
-        self.status.show_state(state, self.session.experiment.epochs)
+        self.status.show_state(state, self.session.experiment.epochs, self.session.is_fresh)
 
     @Slot(str)
     def inform(self, sentence: str) -> None:
@@ -384,11 +359,11 @@ class MainWindow(QWidget):
         # Only what no field wanted arrives here, so typing is never taken for a command.
         command = key_command(event.key(), event.modifiers())
         if command == "toggle":
-            self.session.toggle()
+            self.toggle()
         elif command == "step":
-            self._step()
+            self.step()
         elif command == "reset":
-            self.session.reset()
+            self.reset()
         elif command in ("update", "epoch"):
             self.transport.set_granularity(command)
             self._set_granularity(command)

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from nnviz.insight.history import Recorder
-from nnviz.insight.snapshot import Photographer
+from nnviz.insight.snapshot import Photographer, resolution_for
 from nnviz.run.experiment import Experiment
 from nnviz.run.trainer import Diverged, Trainer
 
@@ -66,7 +66,7 @@ class TrainingWorker(QObject):
         """Begin a new run; whatever was running ends."""
         try:
             trainer = Trainer(experiment)
-            photographer = Photographer(trainer.dataset)
+            photographer = Photographer(trainer.dataset, resolution_for(trainer.network))
         except (ValueError, MemoryError) as error:
             self.refused.emit(run, str(error) or "There is not enough memory for this.")
             return
@@ -208,7 +208,8 @@ class TrainingWorker(QObject):
             self._goal = None
             self._pace.clear()
             self._note_moment()
-            self.stopped.emit(self._run, "diverged", str(error))
+            kept = f" Shown is update {trainer.update:,}, the last that is finite."
+            self.stopped.emit(self._run, "diverged", str(error) + kept)
             return
         spent = perf_counter() - now
         measured = spent / (trainer.update - before)

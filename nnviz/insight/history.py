@@ -69,6 +69,9 @@ class Recorder:
         if place == self._most:
             place = self._thin_out()
         self._rows[place] = _figures(frame, n_points)
+        if place:
+            # A new batch size begins the pass anew; the axis of time goes on all the same.
+            self._rows[place, 1] = max(self._rows[place, 1], self._rows[place - 1, 1])
         self._count = place + 1
 
     def history(self) -> History:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from nnviz.data.dataset import Dataset
 from nnviz.insight.history import History
 from nnviz.insight.surface import (
+    RESOLUTION,
+    SMALLEST_RESOLUTION,
     Grid,
     Picture,
     class_picture,
@@ -23,6 +25,16 @@ from nnviz.model.network import Network
 from nnviz.run.frame import Frame
 
 Array = NDArray[np.float64]
+
+
+MOST_VALUES = 600_000
+"""About as many values as one snapshot may cost: some 10 ms of work."""
+
+
+def resolution_for(network: Network) -> int:
+    """Places along a side of the plane: fewer when many units have to be pictured."""
+    affordable = (MOST_VALUES / sum(network.sizes)) ** 0.5
+    return max(SMALLEST_RESOLUTION, min(RESOLUTION, int(affordable) // 2 * 2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,9 +61,9 @@ class Snapshot:
 class Photographer:
     """Makes snapshots of the frames of one dataset; keeps the plane's points between them."""
 
-    def __init__(self, dataset: Dataset, resolution: int | None = None) -> None:
+    def __init__(self, dataset: Dataset, resolution: int = RESOLUTION) -> None:
         self.dataset = dataset
-        self.grid = grid_around(dataset) if resolution is None else grid_around(dataset, resolution)
+        self.grid = grid_around(dataset, resolution)
         self._inputs = plane_inputs(dataset, self.grid)
 
     def snapshot(

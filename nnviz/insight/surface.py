@@ -18,6 +18,7 @@ Array = NDArray[np.float64]
 Picture = NDArray[np.uint8]
 
 RESOLUTION = 100
+SMALLEST_RESOLUTION = 40
 MARGIN = 0.15
 """How far the plane goes beyond the points, as a part of their extent."""
 

@@ -17,7 +17,7 @@ def unknown_fields(names: list[str], known: Collection[str]) -> str:
     clauses = []
     for name in names[:MOST_CLAUSES]:
         near = get_close_matches(name, known, n=1) if len(name) <= 40 else []
-        hint = f"did you mean {near[0]}?" if near else "see the list of fields in the user guide"
+        hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
         clauses.append(f"{_shown_name(name)}: an experiment has no such field; {hint}")
     return _joined(clauses, len(names))
 

@@ -41,7 +41,7 @@ def check_refused(path, *words):
     [
         (b"", "JSON"),
         (b"\xff\xfe\x00", "UTF"),
-        (b"\x89PNG\r\n\x1a\n", "UTF-8"),
+        (b"\x89PNG\r\n\x1a\n", "picture"),
         (b"PK\x03\x04", "JSON"),
         (b'{"seed": 1', "JSON"),
         (b"[]", "object"),

@@ -388,6 +388,70 @@ def test_an_experiment_is_opened(open_window: Open, tmp_path: Path, qtbot: QtBot
     assert window.session.experiment == PRESETS["xor"].experiment
 
 
+def test_a_preset_that_is_chosen_again_begins_anew(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor", play=True)
+    qtbot.waitUntil(lambda: window.session.state is State.FINISHED, timeout=WAIT)
+    window.gallery.chosen.emit("xor")
+    qtbot.waitUntil(lambda: window.session.state is State.PAUSED, timeout=WAIT)
+    qtbot.waitUntil(lambda: _update(window) == 0, timeout=WAIT)
+    window.session.play()
+    _wait_for_update(qtbot, window, 500)
+
+
+def test_a_change_at_the_end_leaves_it_finished(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor", play=True)
+    qtbot.waitUntil(lambda: window.session.state is State.FINISHED, timeout=WAIT)
+    qtbot.waitUntil(lambda: _update(window) == 500, timeout=WAIT)
+    window.change({"learning_rate": 0.2})
+    assert window.session.state is State.FINISHED
+    window.change({"epochs": 600})
+    assert window.session.state is State.PAUSED
+    assert window.status.event_text == "Paused."
+    window.reset()
+    qtbot.waitUntil(lambda: _update(window) == 0, timeout=WAIT)
+
+
+@pytest.mark.parametrize("button", ["discretise", "test points", "accuracy", "log"])
+def test_space_plays_after_a_click_on_a_views_control(
+    open_window: Open, qtbot: QtBot, button: str
+) -> None:
+    window = open_window("moons")
+    found = [
+        widget
+        for widget in window.findChildren(QAbstractButton)
+        if widget.text() == button and widget.isVisible()
+    ]
+    assert len(found) == 1
+    window.transport.setFocus()
+    qtbot.mouseClick(found[0], Qt.MouseButton.LeftButton)
+    qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Space)
+    assert window.session.state is State.PLAYING
+
+
+def test_a_message_goes_when_its_reason_has_gone(open_window: Open) -> None:
+    window = open_window("moons")
+    for way_out in (
+        lambda: window.change({"learning_rate": 0.02}),
+        window.reset,
+        window.toggle,
+        window.step,
+        lambda: window.choose_preset("xor"),
+    ):
+        window.warn("Something was wrong.")
+        assert window.messages.isVisible()
+        way_out()
+        assert not window.messages.isVisible()
+
+
+def test_an_export_can_be_opened_again(open_window: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    window = open_window("circles")
+    path = str(tmp_path / "window.png")
+    assert window.documents.export("window", path)
+    window.choose_preset("xor")
+    assert window.documents.open(path)
+    assert window.session.experiment == PRESETS["circles"].experiment
+
+
 def test_the_list_of_keys_does_not_block(open_window: Open, qtbot: QtBot) -> None:
     window = open_window("xor")
     qtbot.keyClick(window, Qt.Key.Key_F1)

@@ -8,13 +8,14 @@ import pytest
 
 from nnviz import Experiment, Points, Trainer, preset
 from nnviz.insight.history import Recorder
-from nnviz.insight.snapshot import Photographer
+from nnviz.insight.snapshot import Photographer, resolution_for
 from nnviz.insight.surface import RESOLUTION
+from nnviz.model.network import Network
 
 TWO = {"output_activation": "softmax", "loss": "cross_entropy"}
 
 
-def photograph(t, resolution=None):
+def photograph(t, resolution=RESOLUTION):
     photographer = Photographer(t.dataset, resolution)
     recorder = Recorder()
     recorder.record(t.frame(), len(t.dataset.X_train))
@@ -193,3 +194,12 @@ def test_a_frame_of_another_experiment_on_the_same_points():
     s = photographer.snapshot(other.frame(), Recorder().history())
     assert [len(p) for p in s.pictures] == [2, 5, 2, 1]
     assert math.isclose(s.frame.train_loss, other.train_loss)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "resolution"),
+    [((2, 8, 8, 1), 100), ((2, 1), 100), ((2, *[32] * 8, 1), 48), ((2, *[1024] * 8, 1), 40)],
+)
+def test_many_units_are_pictured_with_fewer_places(sizes, resolution):
+    network = Network(sizes, ("tanh",) * (len(sizes) - 1))
+    assert resolution_for(network) == resolution
