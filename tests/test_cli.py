@@ -301,3 +301,30 @@ def test_training_loads_no_qt_and_no_scikit_learn():
     loaded = modules_after(code)
     assert "numpy" in loaded
     assert not loaded & (HEAVY - {"numpy", "pydantic"})
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+def test_a_terminal_sees_a_progress_bar_and_a_pipe_does_not():
+    import pty
+
+    command = [sys.executable, "-m", "nnviz", "train", "--preset", "xor"]
+    terminal, side = pty.openpty()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=side) as process:
+        os.close(side)
+        seen = b""
+        while True:
+            try:
+                part = os.read(terminal, 4096)
+            except OSError:  # Linux says so when the other side has closed
+                break
+            if not part:
+                break
+            seen += part
+        results = process.stdout.read().decode()
+    os.close(terminal)
+    assert process.returncode == 0
+    assert "epoch 500 / 500" in seen.decode()
+    assert "train accuracy" in results
+    assert "/ 500" not in results
+    quiet = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert quiet.stderr == ""

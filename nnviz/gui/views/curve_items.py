@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 
-from nnviz.gui.theme import LIGHT, Theme
+from nnviz.gui.theme import LIGHT, Theme, mix
 from nnviz.gui.views.legend import DASHES, Mark, line_pen
 from nnviz.gui.views.plot import TICK_SIZE
 
@@ -21,6 +22,9 @@ _NOISY = 3.0
 """A curve this many times as long as it is wide is drawn in a way that is meant for noise."""
 _VERY_NOISY = 10.0
 """From this length on dashes become longer, because so many could neither be seen nor drawn."""
+
+_APART = 4.0
+"""Pixels that vertical lines are at least apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +53,8 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
         self._theme = LIGHT
         self._curves: tuple[Curve, ...] = ()
         self._lines: tuple[float, ...] = ()
+        self._breaks: tuple[int, ...] = ()
+        self._moments: tuple[float, ...] = ()
         self._place = QRectF(0, 0, 1, 1)
         self._buffer = PrimitiveArray(QLineF, 4)
 
@@ -67,9 +73,18 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
         self._lines = heights
         self.update()
 
-    def set_curves(self, curves: tuple[Curve, ...]) -> None:
-        """The curves from the lowest to the uppermost; their arrays must not change any more."""
-        self._curves = curves
+    def set_moments(self, moments: tuple[float, ...]) -> None:
+        """Where dotted vertical lines say that something was changed, ascending."""
+        if moments != self._moments:
+            self._moments = moments
+            self.update()
+
+    def set_curves(self, curves: tuple[Curve, ...], breaks: tuple[int, ...] = ()) -> None:
+        """The curves from the lowest to the uppermost; their arrays must not change any more.
+
+        Before each index of `breaks`, ascending, no line joins a curve's neighbours.
+        """
+        self._curves, self._breaks = curves, breaks
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -83,11 +98,26 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
         for line in self._lines:
             height = round(to_device.m22() * line + to_device.dy()) + 0.5
             painter.drawLine(QLineF(area.left(), height, area.right(), height))
+        self._draw_moments(painter, to_device, area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for curve in self._curves:
             x = to_device.m11() * curve.x + to_device.dx()
             y = to_device.m22() * curve.y + to_device.dy()
-            self._draw_curve(painter, curve, *thinned(x, y))
+            ends = (0, *(at for at in self._breaks if 0 < at < len(x)), len(x))
+            for start, stop in pairwise(ends):
+                self._draw_curve(painter, curve, *thinned(x[start:stop], y[start:stop]))
+
+    def _draw_moments(self, painter: QPainter, to_device: QTransform, area: QRectF) -> None:
+        pen = QPen(mix(self._theme.line, self._theme.dim, 0.5), 1)
+        pen.setDashPattern([1.0, 3.0])
+        painter.setPen(pen)
+        last = -np.inf
+        for moment in self._moments:
+            place = round(to_device.m11() * moment + to_device.dx()) + 0.5
+            # Many changes at once, as while a slider is dragged, would be a wall.
+            if place - last >= _APART:
+                painter.drawLine(QLineF(place, area.top(), place, area.bottom()))
+                last = place
 
     def _draw_curve(self, painter: QPainter, curve: Curve, x: Array, y: Array) -> None:
         lines = segments(x, y)
@@ -230,8 +260,11 @@ class CursorItem(pg.GraphicsObject):  # type: ignore[misc]
     def _draw_text(self, painter: QPainter, area: QRectF, x: float) -> None:
         font = self._theme.mono(TICK_SIZE)
         metrics = QFontMetricsF(font)
-        size = metrics.horizontalAdvance(self._text) + 8.0
+        elide = Qt.TextElideMode.ElideRight
+        text = metrics.elidedText(self._text, elide, max(area.width() - 16.0, 20.0))
+        size = metrics.horizontalAdvance(text) + 8.0
         left = x + 4.0 if x + 4.0 + size <= area.right() else x - 4.0 - size
+        left = min(max(left, area.left()), area.right() - size)
         room = QRectF(left, area.bottom() - metrics.height() - 5, size, metrics.height() + 1)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.card)
@@ -240,4 +273,4 @@ class CursorItem(pg.GraphicsObject):  # type: ignore[misc]
         painter.setOpacity(1.0)
         painter.setFont(font)
         painter.setPen(self._theme.ink)
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,8 @@ from nnviz.insight.history import History
 
 Array = NDArray[np.float64]
 
-_ACCURACY_FLOORS = (90.0, 80.0, 60.0, 40.0, 20.0, 0.0)
+_ACCURACY_STEP = 10.0
+"""The axis of the accuracy begins at a multiple of this many per cent."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def loss_series(history: History, theme: Theme, is_log: bool, current: Range | N
         y_range = _log_range([values for _, _, values in parts], current)
     else:
         y_range = _linear_range([values for _, _, values in parts], current)
-    return _series(history, theme, parts, y_range, "0.0000")
+    return _series(history, theme, parts, y_range, _widest([values for _, _, values in parts]))
 
 
 def accuracy_series(history: History, theme: Theme, current: Range | None) -> Series:
@@ -77,8 +79,8 @@ def accuracy_series(history: History, theme: Theme, current: Range | None) -> Se
     parts = [part for part in parts if np.isfinite(part[2]).any()]
     least = min((float(np.nanmin(values)) for _, _, values in parts), default=0.0)
     if current is None or not current.is_percent or least < current.low:
-        floor = next((floor for floor in _ACCURACY_FLOORS if floor <= least), 0.0)
-        current = Range(floor, 100.0, is_percent=True)
+        low = _ACCURACY_STEP * floor(least / _ACCURACY_STEP + 1e-9)
+        current = Range(min(low, 100.0 - _ACCURACY_STEP), 100.0, is_percent=True)
     return _series(history, theme, parts, current, "100.0 %")
 
 
@@ -137,6 +139,13 @@ def _linear_range(series: list[Array], current: Range | None) -> Range:
     top = current.high if current is not None and is_same else 0.0
     highs = [float(np.max(values[np.isfinite(values)])) for values in series]
     return Range(0.0, stepped_top(max(highs, default=0.0), top))
+
+
+def _widest(series: list[Array]) -> str:
+    """A text as wide as the widest figure so far."""
+    sizes = [np.abs(values[np.isfinite(values) & (values != 0.0)]) for values in series]
+    ends = [float(end) for size in sizes if len(size) for end in (size.min(), size.max())]
+    return "0" * max(len("0.0000"), *(len(number_text(end)) for end in (1.0, *ends)))
 
 
 def _percent_text(value: float) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from math import floor
+
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from nnviz.data.dataset import Dataset
 from nnviz.gui.theme import LIGHT, Theme
+from nnviz.gui.views.curve_changes import Changes, near
 from nnviz.gui.views.curve_items import CursorItem, CursorMark, CurvesItem
 from nnviz.gui.views.curve_series import Range, Series, accuracy_series, loss_series, nearest
 from nnviz.gui.views.header_controls import HeaderCheckBox, HeaderTab
@@ -22,7 +26,13 @@ _DESCRIBE_INTERVAL = 1000
 _TOP, _RIGHT = 6, 8
 _X_MARGIN, _Y_MARGIN = 0.015, 0.03
 """Room around the curves, as a part of the axis, so that no mark is cut off."""
+_AXIS_WIDTH = 60
+"""About what the vertical axis and the margin take, in pixels."""
 _PROBE_STEPS = 40
+_REACH = 4.0
+"""Pixels within which the pointer points at a change."""
+_FEW_EPOCHS = 3.0
+"""On an axis of fewer epochs parts of them are told apart."""
 _LEGEND_TIP = (
     "train: the objective over the training part, data term and penalty; data: its data term "
     "alone; test: the data term over the test part."
@@ -37,6 +47,8 @@ class CurvesView(QWidget):
         self._theme = LIGHT
         self._snapshot: Snapshot | None = None
         self._series: Series | None = None
+        self._changes = Changes()
+        self._right = _RIGHT
         self._x_top = 0.0
         self._y_range: Range | None = None
         self._shown_ranges: tuple[float, ...] = ()
@@ -100,7 +112,9 @@ class CurvesView(QWidget):
         """Begin a new run: no curves until the first snapshot."""
         self._snapshot = self._series = None
         self._x_top, self._y_range = 0.0, None
+        self._changes.clear()
         self._curves.set_curves(())
+        self._curves.set_moments(())
         self._cursor.show_marks((), None, "")
         self._legend.set_entries(())
         has_accuracy = dataset.n_classes > 0
@@ -112,6 +126,7 @@ class CurvesView(QWidget):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+        self._changes.note(snapshot)
         self._show_curves()
         self._show_note(snapshot.frame.experiment, snapshot.frame.is_sampled)
         if not self._describe_timer.isActive():
@@ -170,7 +185,11 @@ class CurvesView(QWidget):
         self._series, self._y_range = series, series.y_range
         self._x_top = stepped_top(series.last_epoch, self._x_top)
         self._set_ranges(self._x_top, series.y_range)
-        self._curves.set_curves(series.curves)
+        changes = self._changes.all
+        jumps = [change.update for change in changes if change.jumps]
+        breaks = np.searchsorted(snapshot.history.update, jumps)
+        self._curves.set_curves(series.curves, tuple(np.unique(breaks).tolist()))
+        self._curves.set_moments(tuple(change.epoch for change in changes))
         self._legend.set_entries(
             tuple(
                 LegendEntry(curve.mark, curve.color, name, series.widest_value)
@@ -181,7 +200,8 @@ class CurvesView(QWidget):
 
     def _set_ranges(self, x_top: float, y: Range) -> None:
         """Show 0 to `x_top` and `y`; costs nothing while they stay as they are."""
-        width, height = self._plot.plane_size()
+        # Not the plane's own width, which depends on the labels that are chosen by it.
+        width, height = float(self._plot.width()), self._plot.plane_size()[1]
         wanted = (x_top, y.low, y.high, float(y.is_log), float(y.is_percent), width, height)
         if wanted == self._shown_ranges:
             return
@@ -192,7 +212,9 @@ class CurvesView(QWidget):
         y_ticks = y_ticks or linear_ticks(y.low, y.high, most)
         if y.is_percent:
             y_ticks = [(at, f"{text} %") for at, text in y_ticks]
-        x_ticks = linear_ticks(0.0, x_top, max(int(width / 52), 2))
+        x_ticks = linear_ticks(0.0, x_top, max(int((width - _AXIS_WIDTH) / 52), 2))
+        self._right = max(_RIGHT, self._plot.room_beyond(x_ticks))
+        self._plot.set_margins(_TOP, self._right)
         # The word "epoch" stands under the labels of the other axis.
         corner = QFontMetricsF(self._theme.font(TICK_SIZE)).horizontalAdvance("epoch") + 14
         left = max(self._plot.text_width(y_ticks) + 8, round(corner))
@@ -223,7 +245,7 @@ class CurvesView(QWidget):
             self._note.setVisible(bool(text))
 
     def _place_note(self) -> None:
-        self._note.move(self._plot.width() - self._note.width() - _RIGHT - 4, _TOP)
+        self._note.move(self._plot.width() - self._note.width() - self._right - 4, _TOP)
 
     # --- read-out
 
@@ -232,15 +254,22 @@ class CurvesView(QWidget):
         if series is None or not series.curves:
             self._cursor.show_marks((), None, "")
             return
-        epochs = series.epochs
-        index = len(epochs) - 1 if self._probe is None else nearest(epochs, self._probe)
+        epochs, probe = series.epochs, self._probe
+        change = None
+        if probe is not None:
+            pixels = max(self._plot.plane_size()[0], 1.0)
+            change = near(self._changes.all, probe, _REACH * self._x_top / pixels)
+            probe = change.epoch if change is not None else probe
+        index = len(epochs) - 1 if probe is None else nearest(epochs, probe)
         marks = tuple(
             CursorMark(curve.is_test, curve.color, float(epochs[index]), float(curve.y[index]))
             for curve in series.curves
             if curve.has_mark_at(index)
         )
-        at = None if self._probe is None else float(epochs[index])
-        text = "" if at is None else f"epoch {_epoch_text(at)}"
+        at = None if probe is None else float(epochs[index])
+        text = "" if at is None else f"epoch {_epoch_text(at, self._x_top)}"
+        if change is not None:
+            text += f": {change.text}"
         self._cursor.show_marks(marks, at, text)
         self._legend.set_values(series.value_texts(index))
 
@@ -306,8 +335,8 @@ class CurvesView(QWidget):
         self.setAccessibleDescription(text)
 
 
-def _epoch_text(epoch: float) -> str:
-    """A whole epoch as such, a part of one with as many digits as tell updates apart."""
-    if epoch == int(epoch) or epoch >= 1_000:
-        return f"{round(epoch):,}"
-    return f"{epoch:.1f}" if epoch >= 100 else f"{epoch:.2f}"
+def _epoch_text(epoch: float, n_epochs: float) -> str:
+    """The epoch as the transport counts it, with a fraction where few are in view."""
+    if n_epochs < _FEW_EPOCHS and epoch != int(epoch):
+        return f"{epoch:.2f}"
+    return f"{floor(epoch + 1e-9):,}"

@@ -34,10 +34,13 @@ _FAINTEST_OF_MANY = 2
 
 _POINTS = 49
 """Points of a curve at equal steps, between which dashes are laid straight."""
-_POINTS_CROWDED = 13
 _PIECES = 22
 """Straight pieces of a solid curve, shorter where it bends."""
-_PIECES_CROWDED = 8
+_MANY = 3_000
+"""Networks with more edges, whose columns are close, get shorter curves in fewer pieces; and while
+they train, their edges are hairlines, dashed by the pen."""
+_POINTS_OF_MANY = 33
+_PIECES_OF_MANY = 16
 # Neighbouring pieces of a curve overlap by this much, or anti-aliasing leaves a seam.
 _OVERLAP = 0.4
 _SPREAD = 0.46
@@ -110,9 +113,8 @@ class EdgeGeometry:
                 self._straight = Paths(points, lengths, _lines_along(points))
             return self._straight
         if self._smooth is None:
-            n, pieces = (
-                (_POINTS_CROWDED, _PIECES_CROWDED) if self.are_crowded else (_POINTS, _PIECES)
-            )
+            are_many = len(self) > _MANY
+            n, pieces = (_POINTS_OF_MANY, _PIECES_OF_MANY) if are_many else (_POINTS, _PIECES)
             points, lengths = _even_steps(_curves(self.start, self.end, np.linspace(0, 1, n)))
             u = np.linspace(0.0, 1.0, pieces + 1)
             towards_ends = 0.5 * u + 0.25 * (1.0 - np.cos(np.pi * u))
@@ -180,7 +182,7 @@ def strokes(
     batches = [_whole(paths, solid, levels[~negative])]
     # A pen dashes a line of one pixel that is not anti-aliased for nothing, any other dearly. Where
     # edges are so fine, their widths can hardly be told apart without anti-aliasing anyway.
-    by_pen = not smooth and geometry.layout.widest_edge < _FINE
+    by_pen = not smooth and (geometry.layout.widest_edge < _FINE or len(geometry) > _MANY)
     if by_pen:
         batches.append(_whole(paths, dashed, levels[negative]))
     else:

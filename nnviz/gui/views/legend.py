@@ -61,6 +61,7 @@ class Legend(QWidget):
         self._entries: tuple[LegendEntry, ...] = ()
         self._values: tuple[str, ...] = ()
         self._readout = ""
+        self._shorter: tuple[str, ...] = ()
         self._readout_is_number = True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Legend")
@@ -76,8 +77,16 @@ class Legend(QWidget):
 
     @property
     def readout(self) -> str:
-        """The text at the right end."""
+        """The text at the right end, in full."""
         return self._readout
+
+    def drawn_readout(self) -> str:
+        """The read-out as far as there is room for it."""
+        metrics = QFontMetricsF(self._readout_font())
+        texts = [self._readout, *self._shorter]
+        fitting = (text for text in texts if metrics.horizontalAdvance(text) <= self.width())
+        last = metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, self.width())
+        return next(fitting, last)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -96,10 +105,14 @@ class Legend(QWidget):
             self._values = values
             self.update()
 
-    def set_readout(self, text: str, is_number: bool = True) -> None:
-        """What is under the pointer (in the face for numbers), or a note in words."""
-        if (text, is_number) != (self._readout, self._readout_is_number):
-            self._readout, self._readout_is_number = text, is_number
+    def set_readout(self, text: str, is_number: bool = True, shorter: tuple[str, ...] = ()) -> None:
+        """What is under the pointer (in the face for numbers), or a note in words.
+
+        The first of the `shorter` texts that fits takes the place of one that is too long.
+        """
+        wanted = (text, is_number, shorter)
+        if wanted != (self._readout, self._readout_is_number, self._shorter):
+            self._readout, self._readout_is_number, self._shorter = wanted
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -111,8 +124,7 @@ class Legend(QWidget):
         words, numbers = self._theme.font(_TEXT_SIZE), self._theme.mono(_TEXT_SIZE)
         right = float(self.width())
         if self._readout:
-            font = numbers if self._readout_is_number else words
-            right -= self._draw_readout(painter, font)
+            right -= self._draw_readout(painter)
         values = self._values
         widths = [_entry_width(entry, words, numbers) for entry in self._entries]
         if _total(widths) > self.width():
@@ -126,15 +138,18 @@ class Legend(QWidget):
                 left += width + _OUTER_GAP
         painter.end()
 
-    def _draw_readout(self, painter: QPainter, font: QFont) -> float:
-        """Draw the text at the right end, elided if it must be; returns the room it takes."""
-        metrics = QFontMetricsF(font)
-        text = metrics.elidedText(self._readout, Qt.TextElideMode.ElideRight, self.width())
+    def _readout_font(self) -> QFont:
+        theme = self._theme
+        return theme.mono(_TEXT_SIZE) if self._readout_is_number else theme.font(_TEXT_SIZE)
+
+    def _draw_readout(self, painter: QPainter) -> float:
+        """Draw the text at the right end; returns the room it takes."""
+        font, text = self._readout_font(), self.drawn_readout()
         painter.setFont(font)
         painter.setPen(self._theme.ink if self._readout_is_number else self._theme.dim)
         sides = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(self.rect()), sides, text)
-        return metrics.horizontalAdvance(text) + _OUTER_GAP
+        return QFontMetricsF(font).horizontalAdvance(text) + _OUTER_GAP
 
     def _draw_entry(
         self,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from nnviz.data.dataset import Dataset
@@ -34,10 +35,15 @@ class NetworkNames:
         return cls(
             sizes=(len(inputs), *experiment.hidden, outputs),
             inputs=inputs,
-            outputs=tuple(dataset.classes) if outputs > 1 else (),
-            activations=tuple(ACTIVATIONS[name].label for name in experiment.activations),
+            outputs=tuple(map(_with_minus, dataset.classes)) if outputs > 1 else (),
+            activations=_labels(experiment.activations),
             n_classes=dataset.n_classes,
         )
+
+    def with_activations(self, names: Sequence[str]) -> NetworkNames:
+        """The same network with other activations, which may change while it trains."""
+        labels = _labels(names)
+        return self if labels == self.activations else replace(self, activations=labels)
 
     @property
     def hidden(self) -> tuple[int, ...]:
@@ -97,8 +103,18 @@ class NetworkNames:
         return (
             f"Network with inputs {', '.join(self.inputs)}; {middle}; "
             f"{outputs} ({self.activations[-1]}); {self.n_weights:,} weights, "
-            f"{self.n_parameters:,} parameters. Arrow keys walk over the units."
+            f"{self.n_parameters:,} parameters. Arrow keys walk over the units; "
+            "plus and minus change the number of units in the layer of the chosen one."
         )
+
+
+def _labels(activations: Sequence[str]) -> tuple[str, ...]:
+    return tuple(ACTIVATIONS[name].label for name in activations)
+
+
+def _with_minus(name: str) -> str:
+    """A class that is called by a number, with a true minus sign."""
+    return re.sub(r"^-(?=\d)", "−", name)
 
 
 def pretty_input(name: str) -> str:

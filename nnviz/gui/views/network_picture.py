@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from collections.abc import Sequence
+from time import perf_counter
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.gui.views import topology_drawing as drawing
 from nnviz.gui.views.edge_painter import draw_strokes
 from nnviz.gui.views.edges import Array, EdgeGeometry, Indices, strokes
 from nnviz.gui.views.network_names import NetworkNames
-from nnviz.gui.views.tiles import TileStrip, make_strip
+from nnviz.gui.views.tiles import Table, TileStrip, class_tables, make_strip
 from nnviz.gui.views.topology_layout import Layout, arrange
-from nnviz.gui.views.weight_scale import follow
+from nnviz.gui.views.weight_scale import GlidingScale, follow
 from nnviz.insight.snapshot import Snapshot
 
 _EXPORT_SHARPNESS = 4.0
+_REST = 3.0
+"""While a large network trains, its edges rest this many times as long as drawing them took: the
+neurons' pictures, which tell more, then come often."""
 
 
 class NetworkPicture:
@@ -30,13 +36,15 @@ class NetworkPicture:
         self.names: NetworkNames | None = None
         self.edges: EdgeGeometry | None = None
         self.snapshot: Snapshot | None = None
-        self.scale: float | None = None
+        self.scale = GlidingScale()
         self.begins_anew = True
         """Whether the next snapshot finds its own scale, whatever the one before needed."""
         self.phase = 0.0
         self.is_smooth = True
         self.is_flowing = False
         self.is_exporting = False
+        self.is_calm = True
+        """Whether the scale changes at once, without gliding."""
 
         self._size = QSize()
         self._ratio = 1.0
@@ -45,15 +53,14 @@ class NetworkPicture:
         self._ground: QPixmap | None = None
         self._frames: QPixmap | None = None
         self._still: QPixmap | None = None
+        self._still_is_old = False
+        self._still_cost = 0.0
+        self._still_drawn_at = 0.0
 
     @property
     def layout(self) -> Layout:
         assert self.edges is not None
         return self.edges.layout
-
-    @property
-    def weight_scale(self) -> float:
-        return self.scale or 1.0
 
     @property
     def weights(self) -> Array | None:
@@ -76,17 +83,28 @@ class NetworkPicture:
         self.snapshot = snapshot
         self._weights = None
         self._strips = []
-        self.forget_still()
+        self._still_is_old = True
         if snapshot is None:
+            self.forget_still()
             return False
+        before = None if self.begins_anew else self.scale.wanted
+        if before is None:
+            self.forget_still()
         largest = max(float(abs(weights).max()) for weights in snapshot.frame.weights)
-        scale = follow(largest, None if self.begins_anew else self.scale)
+        scale = follow(largest, before)
+        changed = scale != self.scale.wanted
+        self.scale.want(scale, at_once=before is None or self.is_calm)
         self.begins_anew = False
-        changed = scale != self.scale
-        self.scale = scale
         if changed:
             self._ground = None
+            self.forget_still()
         return changed
+
+    def advance(self, seconds: float) -> None:
+        """Let the scale glide on."""
+        if self.scale.is_gliding and not self.is_exporting:
+            self._still_is_old = True
+            self.scale.advance(seconds)
 
     def forget_all(self) -> None:
         """Draw everything anew: layout, theme or the kind of output have changed."""
@@ -103,13 +121,15 @@ class NetworkPicture:
     def draw(self, painter: QPainter, ratio: float, is_still: bool, chosen: Indices | None) -> None:
         """Draw all; `ratio` are the screen's pixels per pixel, `chosen` edges stand out.
 
-        When `is_still`, ground and edges are kept: then only what is chosen may change.
+        When `is_still`, ground and edges are kept: then only what is chosen may change. Those of
+        a large network are kept for a moment even if not.
         """
         if ratio != self._ratio:
             self._ratio = ratio
             self.forget_all()
-        if is_still and not self.is_exporting:
-            self._draw_still(painter)
+        assert self.edges is not None
+        if (is_still or self.edges.are_crowded) and not self.is_exporting:
+            self._draw_still(painter, may_be_old=not is_still)
         else:
             self._draw_ground(painter)
             self._draw_edges(painter, None)
@@ -120,15 +140,20 @@ class NetworkPicture:
         self._draw_frames(painter)
         if self.snapshot is not None:
             biases = self.snapshot.frame.biases
-            drawing.draw_biases(painter, self.layout, biases, self.weight_scale, self.theme)
+            drawing.draw_biases(painter, self.layout, biases, self.scale.shown, self.theme)
 
-    def _draw_still(self, painter: QPainter) -> None:
-        if self._still is None:
-            self._still = self._pixels()
+    def _draw_still(self, painter: QPainter, may_be_old: bool) -> None:
+        start = perf_counter()
+        rests = may_be_old and start - self._still_drawn_at < _REST * self._still_cost
+        if self._still is None or (self._still_is_old and not rests):
+            self._still = self._pixels(self.theme.card)
             on_still = QPainter(self._still)
             self._draw_ground(on_still)
             self._draw_edges(on_still, None)
             on_still.end()
+            self._still_is_old = False
+            self._still_drawn_at = perf_counter()
+            self._still_cost = self._still_drawn_at - start
         painter.drawPixmap(0, 0, self._still)
 
     def _draw_ground(self, painter: QPainter) -> None:
@@ -137,7 +162,7 @@ class NetworkPicture:
             self._paint_ground(painter)
             return
         if self._ground is None:
-            self._ground = self._pixels()
+            self._ground = self._pixels(self.theme.card)
             on_ground = QPainter(self._ground)
             self._paint_ground(on_ground)
             on_ground.end()
@@ -149,7 +174,7 @@ class NetworkPicture:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(QRectF(0, 0, self._size.width(), self._size.height()), self.theme.card)
         drawing.draw_captions(painter, self.layout, self.names, self.theme)
-        drawing.draw_legend(painter, self.edges, self.theme, self.weight_scale)
+        drawing.draw_legend(painter, self.edges, self.theme, self.scale.wanted or 1.0)
 
     def _draw_edges(self, painter: QPainter, only: Indices | None) -> None:
         if self.weights is None or self.edges is None:
@@ -157,7 +182,7 @@ class NetworkPicture:
         lines = strokes(
             self.edges,
             self.weights,
-            self.weight_scale,
+            self.scale.shown,
             smooth=self.is_smooth,
             phase=self.phase,
             glints=self.is_flowing,
@@ -174,15 +199,26 @@ class NetworkPicture:
                     painter.fillRect(QRectF(*tile), self.theme.neutral)
             return
         if not self._strips:
-            table = self.theme.signed_table()
             sharpness = _EXPORT_SHARPNESS if self.is_exporting else self._ratio
             self._strips = [
-                make_strip(pictures[: len(tiles)], table, tiles[0].width * sharpness)
-                for pictures, tiles in zip(self.snapshot.pictures, self.layout.tiles, strict=True)
+                make_strip(pictures[: len(tiles)], self._table(layer), tiles[0].width * sharpness)
+                for layer, (pictures, tiles) in enumerate(
+                    zip(self.snapshot.pictures, self.layout.tiles, strict=True)
+                )
             ]
         for strip, column in zip(self._strips, self.layout.tiles, strict=True):
             for unit, tile in enumerate(column):
                 strip.draw(painter, unit, tile)
+
+    def _table(self, layer: int) -> Sequence[int] | Table:
+        """The colours of a layer's pictures: outputs of one class each have the class's own."""
+        assert self.names is not None
+        assert self.snapshot is not None
+        if layer < self.names.last or not self.names.outputs:
+            return self.theme.signed_table()
+        shown = len(self.layout.tiles[layer])
+        lowest = self.snapshot.ranges[layer][:shown, 0].tolist()
+        return class_tables(self.theme, self.names.n_classes, lowest)
 
     def _draw_frames(self, painter: QPainter) -> None:
         assert self.names is not None
@@ -191,15 +227,15 @@ class NetworkPicture:
             drawing.draw_frames(painter, self.layout, self.names, self.theme)
             return
         if self._frames is None:
-            self._frames = self._pixels()
+            self._frames = self._pixels(QColor(0, 0, 0, 0))
             on_frames = QPainter(self._frames)
             on_frames.setRenderHint(QPainter.RenderHint.Antialiasing)
             drawing.draw_frames(on_frames, self.layout, self.names, self.theme)
             on_frames.end()
         painter.drawPixmap(0, 0, self._frames)
 
-    def _pixels(self) -> QPixmap:
+    def _pixels(self, color: QColor) -> QPixmap:
         pixmap = QPixmap(self._size * self._ratio)
         pixmap.setDevicePixelRatio(self._ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        pixmap.fill(color)
         return pixmap

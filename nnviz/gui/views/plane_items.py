@@ -20,8 +20,10 @@ from PySide6.QtGui import (
 
 from nnviz.gui.theme import LIGHT, Theme
 
-_HALO = QColor(0, 0, 0, 70)
-"""Around the light outline of a point, so that it is seen on a light ground too."""
+_HALO = QColor(0, 0, 0, 165)
+"""Around the light outline of a point, so that it is seen on a pale ground too."""
+_TEST_SIZE = 0.8
+"""Half the side of a square by a circle's radius: a circle beneath stays to be seen."""
 
 
 class PictureItem(pg.GraphicsObject):  # type: ignore[misc]
@@ -155,7 +157,7 @@ class PointsItem(pg.GraphicsObject):  # type: ignore[misc]
         y = to_device.m22() * points.y[chosen] + to_device.dy()
         colors = points.colors[chosen]
         pen, halo = QPen(outline, 1.2), QPen(_HALO, 1.0)
-        half, outer = 0.86 * radius, radius + 0.9
+        half, outer = _TEST_SIZE * radius, radius + 0.9
         # In the order of the data, so that no class always lies above the others.
         last = None
         for place_x, place_y, color in zip(x.tolist(), y.tolist(), colors.tolist(), strict=True):

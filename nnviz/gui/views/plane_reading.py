@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from nnviz.gui.theme import Theme
+from nnviz.gui.views.plane_decision import decided_class, decided_sign
 from nnviz.gui.views.scales import short_text, with_minus
 from nnviz.insight.snapshot import Snapshot
 
@@ -22,6 +23,10 @@ class Reading:
     indices: NDArray[np.uint8]
     table: NDArray[np.uint32]
     """256 colours, as QRgb."""
+    name: str = "output"
+    """What the value is called that is read out."""
+    discretise: bool = False
+    """Whether only decisions are shown."""
     low: float = -1.0
     high: float = 1.0
     """Values at index 1 and at index 255 of a signed picture."""
@@ -35,24 +40,32 @@ class Reading:
     chips: tuple[tuple[QColor, str], ...] = ()
 
     def pixels(self) -> NDArray[np.uint32]:
-        """The picture in colours; a fresh array, contiguous."""
-        return self.table[self.indices]
+        """The picture in colours; a fresh array, contiguous, finer where decisions are shown."""
+        indices = self.indices
+        if self.discretise and self.levels:
+            indices = decided_class(indices, self.levels, max(len(self.classes), 1))
+        elif self.discretise:
+            indices = decided_sign(indices)
+        return self.table.take(indices)
 
     def value_text(self, row: int, column: int) -> str:
-        """What the picture says at one place, in text that is always equally wide."""
+        """What the picture says at one place, named: "output 0.31", "class 2: 0.87"."""
         if not (row < self.indices.shape[0] and column < self.indices.shape[1]):
             return ""
         index = int(self.indices[row, column])
         if self.levels:
             return self._class_text(index)
         value = self.low + (index - 1) / (_FULL - 1) * (self.high - self.low)
-        beyond = " "
+        beyond = " " if self.is_clamped else ""
         if self.is_clamped and index in (1, _FULL):
             beyond = "≤" if index == 1 else "≥"
         largest = max(abs(self.low), abs(self.high))
+        if largest >= 99_999.5 or largest < 0.05:
+            return f"{self.name} {beyond}{short_text(value)}"
+        # As wide as the widest, so that the text does not dance under a moving pointer.
         decimals = 2 if largest < 10 else 1 if largest < 100 else 0
         width = max(len(f"{end:.{decimals}f}") for end in (self.low, self.high))
-        return beyond + with_minus(f"{value:{width}.{decimals}f}")
+        return f"{self.name} {beyond}" + with_minus(f"{value:{width}.{decimals}f}")
 
     def _class_text(self, index: int) -> str:
         winner, level = divmod(index, self.levels)
@@ -60,7 +73,7 @@ class Reading:
         if winner >= n_classes:
             return ""
         share = level / max(self.levels - 1, 1) * (1 - 1 / n_classes) + 1 / n_classes
-        return f"{share:.2f} {self.classes[winner]}"
+        return f"{self.classes[winner]}: {share:.2f}"
 
     def summary(self) -> str:
         """The picture in words."""
@@ -87,7 +100,12 @@ def reading_of_output(snapshot: Snapshot, theme: Theme, discretise: bool) -> Rea
         table = _full_table(theme.class_table(n_classes, snapshot.output_levels, discretise))
         chips = tuple((theme.class_color(k, n_classes), classes[k]) for k in range(n_classes))
         return Reading(
-            snapshot.output, table, classes=classes, levels=snapshot.output_levels, chips=chips
+            snapshot.output,
+            table,
+            discretise=discretise,
+            classes=classes,
+            levels=snapshot.output_levels,
+            chips=chips,
         )
     table = _full_table(theme.signed_table(discretise))
     is_linear = snapshot.frame.network.activations[-1] == "linear"
@@ -102,8 +120,9 @@ def reading_of_output(snapshot: Snapshot, theme: Theme, discretise: bool) -> Rea
     return Reading(
         snapshot.output,
         table,
-        low,
-        high,
+        low=low,
+        high=high,
+        discretise=discretise,
         is_clamped=is_linear,
         classes=classes,
         labels=labels,
@@ -122,8 +141,10 @@ def reading_of_unit(
     return Reading(
         snapshot.pictures[layer][unit],
         _full_table(theme.signed_table(discretise)),
-        low,
-        high,
+        name="input" if layer == 0 else "output" if is_output else "unit",
+        discretise=discretise,
+        low=low,
+        high=high,
         is_clamped=is_output and snapshot.frame.network.activations[-1] == "linear",
         labels=(short_text(low), short_text((low + high) / 2), short_text(high)),
     )

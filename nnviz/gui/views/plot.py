@@ -119,6 +119,10 @@ class QuietPlot(pg.PlotWidget):  # type: ignore[misc]
         metrics = QFontMetricsF(self.getAxis("left").style["tickFont"])
         return round(max((metrics.horizontalAdvance(text) for _, text in ticks), default=0))
 
+    def room_beyond(self, ticks: Ticks) -> int:
+        """Pixels by which the last label of a horizontal axis may stand out beyond its end."""
+        return round(self.text_width(ticks[-1:]) / 2) + 2
+
     def plane_size(self) -> tuple[float, float]:
         """Width and height of the plane, in pixels."""
         size = self.box.size()

@@ -91,33 +91,31 @@ def decade_ticks(bottom: float, top: float, most: int) -> Ticks:
 
 
 def number_text(value: float) -> str:
-    """A number in four significant digits, about six characters wide: 0.0065, 1.234, 3.2e−5."""
+    """A number in up to four significant digits: 0.0065, 1.234, 3.2·10⁻⁵, 2·10³⁰⁵."""
     size = abs(value)
     if not isfinite(value):
         return "–"
     if size == 0:
         return "0"
     if size >= 99_999.5 or size < 0.000_95:
-        mantissa, exponent = f"{value:.1e}".split("e")
-        return with_minus(f"{mantissa}e{int(exponent)}")
+        return _scientific_text(value, 2)
     decimals = 4 if size < 1 else max(0, 3 - floor(log10(size)))
     return with_minus(f"{value:.{decimals}f}")
 
 
 def short_text(value: float) -> str:
-    """A number in three significant digits without idle zeros: 0.5, −1.25, 12, 3e−5."""
+    """A number in three significant digits without idle zeros: 0.5, −1.25, 12, 3·10⁻⁵."""
     if not isfinite(value):
         return "–"
     text = f"{value:.3g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    return with_minus(text)
+    return _scientific_text(value, 3) if "e" in text else with_minus(text)
 
 
 def fixed_text(value: float, low: float, high: float) -> str:
     """A coordinate on an axis from `low` to `high`, to a hundredth of it, always equally wide."""
     span = high - low
+    if max(abs(low), abs(high)) > 1e6 or 0 < span < 1e-4:
+        return short_text(value)
     decimals = min(max(2 - floor(log10(span)), 0), 6) if isfinite(span) and span > 0 else 2
     width = max(len(f"{end:.{decimals}f}") for end in (low, high, -abs(low)))
     return with_minus(f"{value:{width}.{decimals}f}")
@@ -147,3 +145,11 @@ def _power_text(mantissa: int, exponent: int) -> str:
         return f"{mantissa * 10.0**exponent:.{max(0, -exponent)}f}"
     factor = "" if mantissa == 1 else f"{mantissa}·"
     return f"{factor}10{str(exponent).translate(_SUPERSCRIPTS)}"
+
+
+def _scientific_text(value: float, digits: int) -> str:
+    """A number as on a logarithmic axis, without idle zeros: 3.2·10⁻⁵, 10⁶."""
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    short = f"{float(mantissa):g}"
+    return with_minus({"1": power, "-1": f"-{power}"}.get(short, f"{short}·{power}"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from math import isfinite
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -16,7 +14,8 @@ from nnviz.gui.views.colorbar import ColorBar
 from nnviz.gui.views.header_controls import HeaderCheckBox
 from nnviz.gui.views.legend import Legend, LegendEntry, Mark
 from nnviz.gui.views.network_names import NetworkNames, pretty_input
-from nnviz.gui.views.plane_items import PictureItem, Points, PointsItem, ProbeItem
+from nnviz.gui.views.plane_items import PictureItem, Points, PointsItem, ProbeItem, mark_radius
+from nnviz.gui.views.plane_points import DataPoints
 from nnviz.gui.views.plane_reading import Reading, reading_of_output, reading_of_unit
 from nnviz.gui.views.plot import TICK_SIZE, QuietPlot
 from nnviz.gui.views.scales import fixed_text, linear_ticks
@@ -24,12 +23,11 @@ from nnviz.insight.snapshot import Snapshot
 from nnviz.insight.surface import Grid
 from nnviz.run.experiment import Experiment
 
-MOST_POINTS = 5_000
-"""Of more points a fair sample is drawn: they would hide the surface, and one another."""
-
 _DESCRIBE_INTERVAL = 1000
 """Milliseconds between texts for screen readers: faster ones would never be read to the end."""
 _TOP, _RIGHT, _GAP = 8, 10, 6
+_REACH = 3.0
+"""Pixels from the edge of a point's mark within which the pointer points at it."""
 _PROBE_STEPS = 40
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -51,7 +49,7 @@ class SurfaceView(QWidget):
         self._reading: Reading | None = None
         self._grid: Grid | None = None
         self._probe: QPointF | None = None
-        self._chosen: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._data: DataPoints | None = None
         self._point_colors_for: object = None
 
         self._plot = QuietPlot(self)
@@ -97,14 +95,12 @@ class SurfaceView(QWidget):
         self._dataset, self._snapshot, self._reading = dataset, None, None
         self._grid = None
         self._point_colors_for = None
-        n_points = len(dataset.y_train) + len(dataset.y_test)
-        self._chosen = np.arange(n_points)
-        if n_points > MOST_POINTS:
-            sampled = np.random.default_rng(0).choice(n_points, MOST_POINTS, replace=False)
-            self._chosen = np.sort(sampled)
+        self._data = DataPoints.of(dataset)
         names = [pretty_input(name) for name in dataset.columns[:2]]
         self._plot.set_labels(left=names[1] if len(names) > 1 else "", bottom=names[0])
         self._test_points.setEnabled(len(dataset.y_test) > 0)
+        # The values of a regression are no decisions.
+        self._discretise.setVisible(dataset.n_classes > 0)
         self._picture.clear()
         self._points.set_points(Points())
         self._update_legend()
@@ -164,7 +160,7 @@ class SurfaceView(QWidget):
             return
         if snapshot.grid != self._grid:
             self._set_grid(snapshot.grid)
-        discretise = self._discretise.isChecked()
+        discretise = self._discretise.isChecked() and snapshot.dataset.n_classes > 0
         reading = None
         if self._unit is not None:
             reading = reading_of_unit(snapshot, *self._unit, self._theme, discretise)
@@ -184,35 +180,14 @@ class SurfaceView(QWidget):
 
     def _color_points(self, snapshot: Snapshot) -> None:
         """Colour the points anew if their colours changed: a regression's follow its scale."""
-        dataset = self._dataset
-        if dataset is None:
+        data = self._data
+        if data is None:
             return
-        limits = tuple(snapshot.ranges[-1][0].tolist()) if dataset.n_classes == 0 else ()
+        limits = () if data.classes else tuple(snapshot.ranges[-1][0].tolist())
         if self._point_colors_for == (limits,):
             return
         self._point_colors_for = (limits,)
-        inputs = np.vstack([dataset.inputs_train, dataset.inputs_test])[self._chosen]
-        targets = np.concatenate([dataset.y_train, dataset.y_test])[self._chosen]
-        self._points.set_points(
-            Points(
-                x=inputs[:, 0],
-                y=inputs[:, 1] if inputs.shape[1] > 1 else np.zeros(len(inputs)),
-                colors=self._colors_of(targets, dataset.n_classes, limits),
-                is_test=self._chosen >= len(dataset.y_train),
-            )
-        )
-
-    def _colors_of(
-        self, targets: NDArray[np.float64], n_classes: int, limits: tuple[float, ...]
-    ) -> NDArray[np.uint32]:
-        if n_classes:
-            colors = [self._theme.class_color(k, n_classes).rgb() for k in range(n_classes)]
-            return np.array(colors, dtype=np.uint32)[targets.astype(np.intp)]
-        low, high = limits
-        half = (high - low) / 2 or 1.0
-        values = np.clip((targets - (low + high) / 2) / half, -1.0, 1.0)
-        table = np.array(self._theme.signed_table(), dtype=np.uint32)
-        return table[np.rint(values * 127 + 128).astype(np.intp)]
+        self._points.set_points(data.colored(self._theme, limits))
 
     def _set_grid(self, grid: Grid) -> None:
         self._grid = grid
@@ -246,22 +221,35 @@ class SurfaceView(QWidget):
         self._update_readout()
 
     def _note(self) -> str:
-        """That not all points are drawn, where it is so."""
-        if self._dataset is None or len(self._chosen) < MOST_POINTS:
-            return ""
-        n_points = len(self._dataset.y_train) + len(self._dataset.y_test)
-        if n_points <= MOST_POINTS:
-            return ""
-        return f"{MOST_POINTS:,} of {n_points:,} points"
+        return "" if self._data is None else self._data.note
 
     def _update_readout(self) -> None:
-        text = ""
-        if self._probe is not None and self._grid is not None and self._reading is not None:
-            grid, x, y = self._grid, self._probe.x(), self._probe.y()
-            across = f"x₁ {fixed_text(x, grid.x_min, grid.x_max)}"
-            up = f"x₂ {fixed_text(y, grid.y_min, grid.y_max)}"
-            text = f"{across}  {up}  {self._reading.value_text(*self._node_at(grid, x, y))}"
-        self._legend.set_readout(text or self._note(), is_number=bool(text))
+        if self._probe is None or self._grid is None or self._reading is None:
+            self._legend.set_readout(self._note(), is_number=False)
+            return
+        grid, x, y = self._grid, self._probe.x(), self._probe.y()
+        across = f"x₁ {fixed_text(x, grid.x_min, grid.x_max)}"
+        up = f"x₂ {fixed_text(y, grid.y_min, grid.y_max)}"
+        value = self._reading.value_text(*self._node_at(grid, x, y))
+        point = self._point_at(grid, x, y)
+        shorter: tuple[str, ...] = (f"{point}  {value}", point) if point else (value,)
+        full = f"{across}  {up}  {shorter[0]}"
+        self._legend.set_readout(full, shorter=shorter)
+
+    def _point_at(self, grid: Grid, x: float, y: float) -> str:
+        """The point of the data under the pointer, in words; empty where there is none."""
+        width, height = self._plot.plane_size()
+        if self._data is None or not (width > 0 and height > 0):
+            return ""
+        reach = mark_radius(len(self._data.x)) + _REACH
+        index = self._data.nearest(
+            x,
+            y,
+            reach_x=reach * (grid.x_max - grid.x_min) / width,
+            reach_y=reach * (grid.y_max - grid.y_min) / height,
+            with_test=self._test_points.isChecked(),
+        )
+        return "" if index is None else self._data.words(index)
 
     @staticmethod
     def _node_at(grid: Grid, x: float, y: float) -> tuple[int, int]:
@@ -334,24 +322,26 @@ class SurfaceView(QWidget):
         bottom = 2 * line + 8
         legend, bar = self._legend.sizeHint().height(), self._bar.sizeHint().height()
 
-        room_x = self.width() - left - _RIGHT
+        right = max(_RIGHT, self._plot.room_beyond(x_ticks))
+        self._plot.set_margins(_TOP, right)
+        room_x = self.width() - left - right
         room_y = self.height() - _TOP - bottom - legend - bar - 2 * _GAP
         proportion = _shown_proportion(grid)
         width = max(round(min(room_x, room_y * proportion)), 20)
         height = max(round(width / proportion), 20)
-        x = max((self.width() - left - width - _RIGHT) // 2, 0)
+        x = max((self.width() - left - width - right) // 2, 0)
         self._plot.getAxis("left").setWidth(left)
         self._plot.getAxis("bottom").setHeight(bottom)
         self._plot.set_ticks("bottom", x_ticks)
         self._plot.set_ticks("left", y_ticks)
-        self._plot.setGeometry(QRect(x, 0, left + width + _RIGHT, _TOP + height + bottom))
+        self._plot.setGeometry(QRect(x, 0, left + width + right, _TOP + height + bottom))
         self._caption.move(left + 6, _TOP + 6)
 
         # What is left over in height goes evenly between the parts.
         spare = max(self.height() - (_TOP + height + bottom + legend + bar + 2 * _GAP), 0)
         gap = _GAP + min(spare // 3, 8)
         below = _TOP + height + bottom + gap
-        self._legend.setGeometry(x + left, below, self.width() - x - left, legend)
+        self._legend.setGeometry(x + left, below, width, legend)
         self._bar.setGeometry(x + left, below + legend + gap, width, bar)
 
     # --- for those who do not see it

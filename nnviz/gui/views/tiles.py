@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
+from nnviz.gui.theme import NEUTRAL_INDEX, THEMES, Theme, mix
 from nnviz.gui.views.topology_layout import Box
 
 Picture = NDArray[np.uint8]
+Table = NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,10 @@ class TileStrip:
         painter.drawImage(QRectF(*box), self.image, part)
 
 
-def make_strip(pictures: Picture, table: Sequence[int], pixels: float) -> TileStrip:
+def make_strip(pictures: Picture, table: Sequence[int] | Table, pixels: float) -> TileStrip:
     """A strip from signed pictures (units, n, n), row 0 at the bottom, and a table of 256 QRgb.
+
+    The table may also be (units, 256), one for each unit.
 
     Pictures are reduced towards `pixels` (the side of a tile on the screen, at least 1), but
     never below it. The image has memory of its own: no picture is used after the call.
@@ -36,12 +41,36 @@ def make_strip(pictures: Picture, table: Sequence[int], pixels: float) -> TileSt
     stride = int(pictures.shape[1] / max(2 * pixels, 2.0))
     if stride >= 1:
         pictures = _halved(pictures[:, ::stride, ::stride])
-    upright = np.ascontiguousarray(pictures[:, ::-1])
+    upright = pictures[:, ::-1]
     units, side, _ = upright.shape
-    indexed = QImage(upright.data, side, units * side, side, QImage.Format.Format_Indexed8)
-    indexed.setColorTable(table)
-    # Converted once, it is drawn faster than an image with a table; and the copy owns its pixels.
-    return TileStrip(indexed.convertToFormat(QImage.Format.Format_RGB32), side)
+    colors = np.asarray(table, dtype=np.uint32)
+    one_each = colors.ndim == 2
+    pixels_of = colors[np.arange(units)[:, None, None], upright] if one_each else colors[upright]
+    pixels_of = np.ascontiguousarray(pixels_of)
+    image = QImage(pixels_of.data, side, units * side, 4 * side, QImage.Format.Format_RGB32)
+    # The copy owns its pixels.
+    return TileStrip(image.copy(), side)
+
+
+def class_tables(theme: Theme, n_classes: int, lowest: Sequence[float]) -> Table:
+    """Tables (units, 256) for outputs of which each says how much speaks for one class.
+
+    `lowest` are the values at the low end of their scales. A scale from 0 goes from neutral to
+    the class's colour; of one with a negative half, all of that half is neutral.
+    """
+    tables = [
+        _class_table(theme.name, unit, n_classes, low >= 0.0) for unit, low in enumerate(lowest)
+    ]
+    return np.array(tables, dtype=np.uint32)
+
+
+@cache
+def _class_table(theme_name: str, unit: int, n_classes: int, from_zero: bool) -> list[int]:
+    theme = THEMES[theme_name]
+    start = 1 if from_zero else NEUTRAL_INDEX
+    full = theme.class_color(unit, n_classes)
+    shares = [max(index - start, 0) / (255 - start) for index in range(256)]
+    return [mix(theme.neutral, full, share).rgb() for share in shares]
 
 
 def corner_masks(boxes: Sequence[Box], radius: float) -> QPainterPath:

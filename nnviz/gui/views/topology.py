@@ -42,6 +42,8 @@ _WALK = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+# Without Shift, the key of "+" is "=" on many keyboards.
+_STEPS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
 
 
 class TopologyView(QWidget):
@@ -64,6 +66,7 @@ class TopologyView(QWidget):
         self._reduced_motion = False
         self._target: Target | None = None
         self._by_keyboard = False
+        self._chosen_before: Target | None = None
         self._pointer = QPointF()
 
         self._since_frame = QElapsedTimer()
@@ -95,33 +98,44 @@ class TopologyView(QWidget):
         names = NetworkNames.of(experiment, dataset)
         if self._names is None or names.sizes != self._names.sizes:
             self._picture.set_snapshot(None)
+            chosen = self._target if self._by_keyboard else None
             self._set_target(None)
+            self._chosen_before = chosen
         self._picture.begins_anew = True
         self._names = names
         self._counter.show_count(len(names.hidden), MOST_HIDDEN_LAYERS)
         self._buttons.show_units(names.hidden)
         self._arrange()
-        self.setAccessibleDescription(names.summary())
+        self._describe()
         self.subtitle_changed.emit(names.subtitle())
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show a moment; one whose sizes are not those of the layout comes late and is ignored."""
         if self._names is None or snapshot.frame.network.sizes != self._names.sizes:
             return
+        # An activation may change while the network trains, and nothing else with it.
+        names = self._names.with_activations(snapshot.frame.network.activations)
+        if names != self._names:
+            self._names = names
+            self._arrange()
+            self._describe()
         if self._picture.set_snapshot(snapshot):
             self.update()
+        self._choose_again()
         self._rest_before_smooth()
         self._update_stage()
 
     def set_running(self, running: bool) -> None:
         """Let the edges flow while the network trains."""
         self._running = running
+        self._calm_or_glide()
         self._rest_before_smooth()
         self._start_or_stop_flow()
         self._update_edges()
 
     def set_reduced_motion(self, reduced: bool) -> None:
         self._reduced_motion = reduced
+        self._calm_or_glide()
         self._start_or_stop_flow()
         self._update_stage()
 
@@ -146,7 +160,12 @@ class TopologyView(QWidget):
     @property
     def weight_scale(self) -> float:
         """The weight at which edges are as wide as they get; the legend shows it."""
-        return self._picture.weight_scale
+        return self._picture.scale.wanted or 1.0
+
+    @property
+    def drawn_weight_scale(self) -> float:
+        """The scale at this moment: it glides to `weight_scale` while the network trains."""
+        return self._picture.scale.shown
 
     @property
     def arrangement(self) -> Layout | None:
@@ -192,6 +211,18 @@ class TopologyView(QWidget):
             hidden[layer] += step
             self.hidden_wanted.emit(tuple(hidden))
 
+    def _step_units(self, step: int) -> bool:
+        """Take or add a unit where the keyboard stands, if that is a hidden layer's; else False."""
+        target, names = self._target, self._names
+        if target is None or names is None or not self._by_keyboard:
+            return False
+        if not 0 < target.layer < names.last:
+            return False
+        may_take, may_add = self._buttons.limits(target.layer - 1)
+        if may_add if step > 0 else may_take:
+            self._ask_units(target.layer - 1, step)
+        return True
+
     def _ask_layers(self, step: int) -> None:
         if self._names is not None:
             hidden = self._names.hidden
@@ -209,6 +240,28 @@ class TopologyView(QWidget):
             self.unit_hovered.emit(*after)
         elif after is None and before is not None:
             self.unit_left.emit()
+
+    def _choose_again(self) -> None:
+        """Go back to what the keyboard had chosen before the number of units changed."""
+        chosen, self._chosen_before = self._chosen_before, None
+        if chosen is None or not self.hasFocus() or self._target is not None:
+            return
+        tiles = self._picture.layout.tiles
+        layer = min(chosen.layer, len(tiles) - 1)
+        self._choose_unit(layer, min(chosen.unit, len(tiles[layer]) - 1))
+
+    def _choose_unit(self, layer: int, unit: int) -> None:
+        self._set_target(Target(Part.NEURON, layer, unit), by_keyboard=True)
+        self._describe()
+
+    def _describe(self) -> None:
+        if self._names is None:
+            return
+        summary = self._names.summary()
+        if self._target is not None and self._by_keyboard:
+            words = " ".join(word.text for word in readout(self._target, self._picture))
+            summary = f"{words}. {summary}"
+        self.setAccessibleDescription(summary)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = event.position()
@@ -239,12 +292,8 @@ class TopologyView(QWidget):
             self._set_target(None)
         elif event.key() in _WALK and self._names is not None:
             before = self._target.neuron if self._target else None
-            layer, unit = walk(self._picture.layout, before, *_WALK[Qt.Key(event.key())])
-            target = Target(Part.NEURON, layer, unit)
-            self._set_target(target, by_keyboard=True)
-            words = " ".join(word.text for word in readout(target, self._picture))
-            self.setAccessibleDescription(f"{words}. {self._names.summary()}")
-        else:
+            self._choose_unit(*walk(self._picture.layout, before, *_WALK[Qt.Key(event.key())]))
+        elif event.key() not in _STEPS or not self._step_units(_STEPS[Qt.Key(event.key())]):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -258,6 +307,12 @@ class TopologyView(QWidget):
         self._update_stage()
 
     # --- motion
+
+    def _calm_or_glide(self) -> None:
+        self._picture.is_calm = not self._running or self._reduced_motion
+        if self._picture.is_calm:
+            self._picture.scale.arrive()
+            self._picture.forget_still()
 
     def _start_or_stop_flow(self) -> None:
         if self.is_flowing == self._flow.isActive():
@@ -317,9 +372,10 @@ class TopologyView(QWidget):
             painter.fillRect(self.rect(), picture.theme.card)
             painter.end()
             return
-        seconds = min(self._since_frame.restart() / 1000, 0.1)
+        seconds = self._since_frame.restart() / 1000
+        picture.advance(seconds)
         if self.is_flowing:
-            picture.phase += _FLOW_SPEED * seconds
+            picture.phase += _FLOW_SPEED * min(seconds, 0.1)
         picture.is_flowing = self.is_flowing
         picture.is_smooth = self.is_smooth
         chosen = self._target.edges(picture.edges) if self._target else None

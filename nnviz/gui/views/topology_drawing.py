@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -16,7 +17,7 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 
-from nnviz.gui.theme import Theme, mix
+from nnviz.gui.theme import NEUTRAL_INDEX, Theme, mix
 from nnviz.gui.views.edge_painter import edge_color
 from nnviz.gui.views.edges import DASH, MOST_DRAWN, PERIOD, Array, EdgeGeometry, edge_width
 from nnviz.gui.views.network_names import NetworkNames
@@ -32,13 +33,14 @@ _LEGEND_TEXTS = (
 _LONGEST_NAME = 96.0
 _ROUND_DOT = 2.0
 """Smaller dots are drawn square: nobody sees it, and hundreds of circles would cost a frame."""
+_RING = 0.6
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignCenter
 
 
 class Words(NamedTuple):
-    """A piece of a read-out; numbers stand in the monospaced face."""
+    """A piece of a read-out; numbers stand out from words."""
 
     text: str
     is_number: bool = False
@@ -47,6 +49,16 @@ class Words(NamedTuple):
 def caption_font(theme: Theme) -> QFont:
     """The face of what stands under the columns."""
     return theme.font(12, QFont.Weight.Medium)
+
+
+def number_font(theme: Theme, size: int, weight: int = QFont.Weight.Normal) -> QFont:
+    """The face of numbers: the words' own, with digits that are equally wide.
+
+    The minus of the monospaced face is as short as a hyphen; that of the plots is this one.
+    """
+    font = theme.font(size, weight)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
 
 
 def measure(names: NetworkNames, theme: Theme, width: float) -> TextWidths:
@@ -89,12 +101,13 @@ def draw_captions(painter: QPainter, layout: Layout, names: NetworkNames, theme:
 def draw_legend(painter: QPainter, edges: EdgeGeometry, theme: Theme, scale: float) -> None:
     """What width, dashes and colours of edges mean, with the scale of weights in numbers."""
     box = edges.layout.legend
-    metrics = QFontMetricsF(theme.mono(11))
-    low, high = signed(-scale, _decimals(scale)), "+" + signed(scale, _decimals(scale))
+    font = number_font(theme, 11)
+    metrics = QFontMetricsF(font)
+    low, high = (signed(end, _decimals(scale), plus=True) for end in (-scale, scale))
     number = max(metrics.horizontalAdvance(high), 24.0)
     bar_width = min(max(0.2 * box.width, 72.0), 136.0)
     bar = Box(box.right - number - 6 - bar_width, box.y, bar_width, box.height)
-    painter.setFont(theme.mono(11))
+    painter.setFont(font)
     painter.setPen(theme.dim)
     _text(painter, Box(bar.x - number - 6, box.y, number, box.height), low, _RIGHT)
     _text(painter, Box(bar.right + 6, box.y, number, box.height), high, _LEFT)
@@ -153,6 +166,8 @@ def draw_frames(painter: QPainter, layout: Layout, names: NetworkNames, theme: T
                 draw_frame(painter, tile, frame, corner(layout), 1.0)
         if layout.more(layer):
             _draw_more(painter, layout, layer, theme)
+        if layer and layout.bias_radius(layer) < _ROUND_DOT:
+            _draw_square_rings(painter, layout, layer, theme)
     painter.setFont(theme.font(13))
     painter.setPen(theme.ink)
     for box, name in zip(layout.input_labels, names.inputs, strict=False):
@@ -170,17 +185,18 @@ def corner(layout: Layout) -> float:
 def draw_biases(
     painter: QPainter, layout: Layout, biases: Sequence[Array], scale: float, theme: Theme
 ) -> None:
-    """A dot at the lower left corner of each unit that has a bias."""
-    outline = mix(theme.card, theme.ink, 0.55)
+    """A dot at the lower left corner of each unit that has a bias, with its ring if it is round."""
+    table = theme.signed_table()
+    painter.setPen(QPen(_outline(theme), 1.0))
     for layer in range(1, len(layout.tiles)):
         radius = layout.bias_radius(layer)
-        painter.setPen(QPen(outline, 1.0))
+        shares = np.nan_to_num(np.clip(biases[layer - 1] / scale, -1.0, 1.0))
+        indices = np.rint(shares * (255 - NEUTRAL_INDEX) + NEUTRAL_INDEX).astype(int).tolist()
         for unit in range(len(layout.tiles[layer])):
-            color = theme.signed_color(float(biases[layer - 1][unit]) / scale)
+            color = QColor.fromRgb(table[indices[unit]])
             x, y = layout.bias_center(layer, unit)
             if radius < _ROUND_DOT:
-                painter.fillRect(QRectF(x - radius, y - radius, 2 * radius, 2 * radius), outline)
-                inner = radius - 0.6
+                inner = radius - _RING
                 painter.fillRect(QRectF(x - inner, y - inner, 2 * inner, 2 * inner), color)
             else:
                 painter.setBrush(color)
@@ -194,11 +210,11 @@ def draw_weights_beside(
     theme: Theme,
 ) -> None:
     """Numbers on small plates, each with its middle at a place."""
-    font = theme.mono(10, QFont.Weight.DemiBold)
+    font = number_font(theme, 10, QFont.Weight.DemiBold)
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     for (x, y), value in zip(places, values, strict=True):
-        text = ("+" if value >= 0 else "") + signed(value, 2)
+        text = signed(value, 2, plus=True)
         width = metrics.horizontalAdvance(text) + 8
         plate = QRectF(x - width / 2, y - 8, width, 16)
         painter.setPen(QPen(theme.line, 1))
@@ -212,7 +228,8 @@ def draw_readout(
     painter: QPainter, words: Sequence[Words], near: Box, bounds: Box, theme: Theme
 ) -> None:
     """A line of words and numbers on a plate above `near`, or below it, inside of `bounds`."""
-    fonts = [theme.mono(12, 600) if word.is_number else theme.font(12) for word in words]
+    bold = number_font(theme, 12, QFont.Weight.DemiBold)
+    fonts = [bold if word.is_number else theme.font(12) for word in words]
     widths = [
         QFontMetricsF(font).horizontalAdvance(word.text)
         for font, word in zip(fonts, words, strict=True)
@@ -240,6 +257,18 @@ def veil(theme: Theme) -> QColor:
     color = QColor(theme.card)
     color.setAlpha(205)
     return color
+
+
+def _draw_square_rings(painter: QPainter, layout: Layout, layer: int, theme: Theme) -> None:
+    """Around the smallest dots: these do not change, and would cost as much again as the dots."""
+    outline, radius = _outline(theme), layout.bias_radius(layer)
+    for unit in range(len(layout.tiles[layer])):
+        x, y = layout.bias_center(layer, unit)
+        painter.fillRect(QRectF(x - radius, y - radius, 2 * radius, 2 * radius), outline)
+
+
+def _outline(theme: Theme) -> QColor:
+    return mix(theme.card, theme.ink, 0.55)
 
 
 def _draw_more(painter: QPainter, layout: Layout, layer: int, theme: Theme) -> None:

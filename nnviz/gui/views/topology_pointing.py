@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import floor, log10
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
+from nnviz.gui.theme import NEUTRAL_INDEX
 from nnviz.gui.views import topology_drawing as drawing
 from nnviz.gui.views.edges import EdgeGeometry, Indices, edge_width
 from nnviz.gui.views.network_picture import NetworkPicture
@@ -15,6 +17,8 @@ from nnviz.gui.views.tiles import draw_frame
 from nnviz.gui.views.topology_drawing import Words
 from nnviz.gui.views.topology_layout import Box, Layout
 from nnviz.gui.views.weight_scale import signed
+from nnviz.insight.snapshot import Snapshot
+from nnviz.model.activations import ACTIVATIONS
 
 _NEAR_EDGE = 4.0
 _NEAR_BIAS = 2.0
@@ -70,7 +74,7 @@ def target_at(x: float, y: float, picture: NetworkPicture) -> Target | None:
     if weights is None:
         return None
     index, distance = edges.nearest(x, y, picture.is_smooth)
-    strength = min(abs(float(weights[index])) / picture.weight_scale, 1.0)
+    strength = min(abs(float(weights[index])) / picture.scale.shown, 1.0)
     if distance > max(_NEAR_EDGE, edge_width(strength, layout.widest_edge) / 2 + 1.0):
         return None
     return Target(Part.EDGE, int(edges.layer[index]), int(edges.target[index]), index)
@@ -103,12 +107,37 @@ def readout(target: Target, picture: NetworkPicture) -> list[Words]:
         source = int(picture.edges.source[target.edge])
         weight = float(snapshot.frame.weights[target.layer - 1][target.unit, source])
         origin = names.unit(target.layer - 1, source)
-        return [Words(f"w {signed(weight)}:", True), Words(f"{origin} → {name}")]
+        return [Words(f"weight {origin} → {name}:"), Words(signed(weight, plus=True), True)]
     if target.part is Part.BIAS:
         bias = float(snapshot.frame.biases[target.layer - 1][target.unit])
-        return [Words(f"b {signed(bias)}:", True), Words(f"bias of {name}")]
-    low, high = snapshot.ranges[target.layer][target.unit]
-    return [Words(f"{name}, from"), Words(f"{signed(low)} to {signed(high)}", True)]
+        return [Words(f"bias of {name}:"), Words(signed(bias, plus=True), True)]
+    low, high = span_over_plane(snapshot, target.layer, target.unit)
+    if low == high:
+        return [Words(f"{name}:"), Words(low, True), Words("all over the plane")]
+    return [Words(f"{name}:"), Words(f"{low} to {high}", True), Words("over the plane")]
+
+
+def span_over_plane(snapshot: Snapshot, layer: int, unit: int) -> tuple[str, str]:
+    """The smallest and the largest answer of a unit over the plane, as texts.
+
+    They are read from its picture, and so as exact as that is. An output's scale may be shorter
+    than its answers: then "≤" or "≥" says so.
+    """
+    low, high = map(float, snapshot.ranges[layer][unit])
+    levels = snapshot.pictures[layer][unit]
+    middle, half = low / 2 + high / 2, high / 2 - low / 2
+    decimals = min(max(2 - floor(log10(2 * half)), 0), 9)
+    texts = []
+    for level in (int(levels.min()), int(levels.max())):
+        value = middle + half * (level - NEUTRAL_INDEX) / (255 - NEUTRAL_INDEX)
+        texts.append(signed(value, decimals, plus=low < 0))
+    if layer == len(snapshot.pictures) - 1:
+        least, most = ACTIVATIONS[snapshot.frame.network.activations[-1]].output_range
+        if levels.min() == 1 and least < low:
+            texts[0] = f"≤ {texts[0]}"
+        if levels.max() == 255 and most > high:
+            texts[1] = f"≥ {texts[1]}"
+    return texts[0], texts[1]
 
 
 def draw_target(

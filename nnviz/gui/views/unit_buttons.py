@@ -53,6 +53,10 @@ class UnitButtons(QObject):
         for button in (*self.minus, *self.plus):
             button.set_drawn(drawn)
 
+    def limits(self, layer: int) -> tuple[bool, bool]:
+        """Whether a unit may be taken from a hidden layer, counted from 0, and one added."""
+        return self.minus[layer].isEnabled(), self.plus[layer].isEnabled()
+
     def _make_pair(self, layer: int) -> None:
         minus, plus = StepButton(False, layer, self._parent), StepButton(True, layer, self._parent)
         minus.describe(
@@ -67,3 +71,7 @@ class UnitButtons(QObject):
             button.set_theme(self._theme)
             button.stepped.connect(self.stepped)
             buttons.append(button)
+        # Made late, they would come last in the window; Tab goes from the picture to its buttons.
+        before = self.plus[layer - 1] if layer else self._parent
+        QWidget.setTabOrder(before, minus)
+        QWidget.setTabOrder(minus, plus)

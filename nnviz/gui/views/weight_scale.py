@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from math import floor, isfinite, log10
+from math import floor, isfinite, isnan, log10
 
 SMALLEST = 0.1
 LARGEST = 1e9
 _CLAMPED = 1.5
 _COMFORTABLE = 1.2
+_GLIDE = 0.4
+"""Seconds in which the scale that is drawn reaches the one that is wanted."""
+_PLAIN = 10_000
+"""Numbers from here on are written with a power of ten."""
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def nice_above(value: float) -> float:
@@ -38,9 +43,59 @@ def follow(largest: float, current: float | None) -> float:
     return min(current, nice_above(largest / _COMFORTABLE))
 
 
-def signed(value: float, decimals: int = 3) -> str:
-    """A number as text, with a true minus sign; few digits where it is large."""
-    text = f"{value:.{decimals}f}" if abs(value) < 10_000 else f"{value:.3g}"
-    if float(text) == 0.0:
-        text = text.removeprefix("-")
-    return text.replace("-", "−")
+class GlidingScale:
+    """The scale that is drawn: it glides to the wanted one, or all edges would jump at once."""
+
+    def __init__(self) -> None:
+        self.wanted: float | None = None
+        """What the legend shows; None before the first weights."""
+        self._start = 1.0
+        self._left = 0.0
+
+    @property
+    def shown(self) -> float:
+        """What edges are drawn with: equal steps of time change it by equal factors."""
+        wanted = self.wanted or 1.0
+        if self._left <= 0.0:
+            return wanted
+        share: float = (self._start / wanted) ** (self._left / _GLIDE)
+        return wanted * share
+
+    @property
+    def is_gliding(self) -> bool:
+        return self._left > 0.0
+
+    def want(self, scale: float, at_once: bool) -> None:
+        """Go to `scale`, in time or `at_once`."""
+        if scale != self.wanted:
+            self._start, self._left = self.shown, 0.0 if at_once else _GLIDE
+            self.wanted = scale
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        left = self._left - seconds
+        self._left = left if left > 1e-6 else 0.0
+
+    def arrive(self) -> None:
+        """Show the wanted scale now."""
+        self._left = 0.0
+
+
+def signed(value: float, decimals: int = 3, plus: bool = False) -> str:
+    """A number as text, with a true minus sign, a plus if wanted; 2.3·10⁷ where it is large."""
+    if isnan(value):
+        return "–"
+    size = abs(value)
+    if not isfinite(size):
+        text = "∞"
+    elif size < _PLAIN:
+        text = f"{size:.{decimals}f}"
+    else:
+        digits, exponent = f"{size:.2e}".split("e")
+        digits = digits.rstrip("0").rstrip(".")
+        power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
+        text = power if digits == "1" else f"{digits}·{power}"
+    is_zero = not text.strip("0.")
+    if value < 0 and not is_zero:
+        return "−" + text
+    return "+" + text if plus and not is_zero else text

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 from nnviz.data.dataset import Points
 from nnviz.gui.export import grab_image
 from nnviz.gui.theme import DARK, LIGHT, Theme
+from nnviz.gui.views.curve_changes import Changes
 from nnviz.gui.views.curve_items import dashed, segments, thinned
 from nnviz.gui.views.curve_series import (
     Range,
@@ -298,19 +299,130 @@ def test_a_loss_of_zero_lies_on_the_floor() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accuracies", "low"), [([0.95, 1.0], 90), ([0.5, 1.0], 40), ([0.0, 1.0], 0)]
+    ("accuracies", "low"),
+    [([0.95, 1.0], 90), ([0.5, 1.0], 50), ([0.38, 1.0], 30), ([1.0], 90), ([0.0, 1.0], 0)],
 )
 def test_the_axis_of_the_accuracy(accuracies: list[float], low: float) -> None:
     history = history_of(train_accuracy=accuracies, train_loss=accuracies)
     series = accuracy_series(history, LIGHT, None)
     assert series.y_range == Range(low, 100.0, is_percent=True)
     lower = accuracy_series(history_of(train_accuracy=[0.3], train_loss=[1]), LIGHT, series.y_range)
-    assert lower.y_range.low == min(low, 20.0)
+    assert lower.y_range.low == min(low, 30.0)
 
 
 def test_the_nearest_moment() -> None:
     epochs = np.array([0.0, 1.0, 4.0])
     assert [nearest(epochs, at) for at in (-5, 0.4, 0.6, 2.4, 2.6, 99)] == [0, 0, 1, 1, 2, 2]
+
+
+def test_the_cursor_names_whole_epochs_where_one_can(show: Show, qtbot: QtBot) -> None:
+    many = history_of(train_loss=np.ones(50), epoch=np.arange(50) + 0.27)
+    view = show(moons(), history=many)
+    hover(view, qtbot, 30.3)
+    assert view.cursor_text == "epoch 30"
+    few = history_of(train_loss=[1.0, 1.0, 1.0], epoch=[0.0, 0.27, 1.0])
+    view = show(moons(), history=few)
+    hover(view, qtbot, 0.3)
+    assert view.cursor_text == "epoch 0.27"
+    hover(view, qtbot, 1.0)
+    assert view.cursor_text == "epoch 1"
+
+
+@pytest.mark.parametrize("n_epochs", [1_000, 3_000, 10_000, 250_000])
+@pytest.mark.parametrize("size", [(302, 165), (452, 255), (180, 110)])
+def test_the_last_epoch_is_not_cut_off(show: Show, n_epochs: int, size: tuple[int, int]) -> None:
+    history = history_of(train_loss=[1.0, 0.1], epoch=[0.0, n_epochs])
+    view = show(moons(), history=history, size=size)
+    view.show_snapshot(view._snapshot)
+    QApplication.processEvents()
+    its = plot(view)
+    at, text = its.getAxis("bottom")._tickLevels[0][-1]
+    assert len(text) >= len("1,000")
+    half = its.text_width([(at, text)]) / 2
+    assert pixel(view, at, 0).x() + half <= its.geometry().right()
+
+
+def changed(trainer: Trainer, snapshot: Snapshot, **changes: Any) -> Snapshot:
+    """The snapshot at the same moment after a change, as a paused run shows it."""
+    trainer.change(**changes)
+    return replace(snapshot, frame=trainer.frame())
+
+
+def test_a_change_in_the_middle_of_a_run_is_marked_and_named(show: Show, qtbot: QtBot) -> None:
+    trainer, snapshot = trained(moons(), 10)
+    view = show(moons(), epochs=10)
+    view.show_snapshot(snapshot)
+    view.show_snapshot(changed(trainer, snapshot, activation="relu"))
+    view.show_snapshot(changed(trainer, snapshot, learning_rate=0.25))
+    trainer.advance_epochs(1)
+    view.show_snapshot(replace(snapshot, frame=trainer.frame()))
+    hover(view, qtbot, 10.0)
+    assert view.cursor_text == "epoch 10: activation ReLU, learning rate 0.25"
+    hover(view, qtbot, 5.0)
+    assert view.cursor_text == "epoch 5"
+    view.reset(trainer.experiment, trainer.dataset)
+    view.show_snapshot(snapshot)
+    hover(view, qtbot, 10.0)
+    assert view.cursor_text == "epoch 10"
+
+
+def test_a_change_draws_a_dotted_line_and_cuts_the_curve(show: Show) -> None:
+    trainer, first = trained(moons(), 2)
+    before = history_of(train_loss=[1.0, 1.0, 1.0])
+    after = history_of(train_loss=[1.0, 1.0, 0.1, 0.1, 0.1])
+    view = show(moons(), history=before)
+    view.show_snapshot(replace(first, history=before))
+    view.show_snapshot(replace(changed(trainer, first, activation="relu"), history=before))
+    update = trainer.update
+    after = replace(after, update=np.array([0.0, update / 2, update, update + 1, update + 2]))
+    trainer.advance(2)
+    view.show_snapshot(replace(first, frame=trainer.frame(), history=after))
+    QApplication.processEvents()
+    assert color_near(view, 0.5, 0.0, LIGHT.positive)
+    assert color_near(view, 3.0, -1.0, LIGHT.positive)
+    assert not color_near(view, 1.5, -0.5, LIGHT.positive), "no ramp from one level to the other"
+    image, top = grab_image(view, 1.0), pixel(view, 2.0, -0.2).toPoint()
+    bottom = pixel(view, 2.0, -0.8).toPoint()
+    columns = [
+        [image.pixelColor(top.x() + dx, y) != LIGHT.card for y in range(top.y(), bottom.y())]
+        for dx in (-1, 0, 1)
+    ]
+    assert any(0.1 < np.mean(column) < 0.6 for column in columns), "a dotted line"
+
+
+def test_changes_belong_to_their_run() -> None:
+    trainer, snapshot = trained(moons(), 3)
+    changes = Changes()
+    changes.note(snapshot)
+    changes.note(changed(trainer, snapshot, epochs=500))
+    assert changes.all == (), "how long it goes on changes no figure"
+    changes.note(changed(trainer, snapshot, l2=0.01))
+    (change,) = changes.all
+    assert (change.text, change.jumps, change.epoch) == ("L2 0.01", True, 3.0)
+    changes.note(changed(trainer, snapshot, l2=0.0))
+    assert changes.all == (), "and back again at the same moment"
+    trainer.advance_epochs(1)
+    changes.note(replace(changed(trainer, snapshot, batch_size="full")))
+    assert [(change.text, change.jumps) for change in changes.all] == [("batch size full", False)]
+    changes.note(snapshot)
+    assert [change.text for change in changes.all] == ["batch size 10"], "back in time"
+    changes.note(replace(snapshot, run=2))
+    assert changes.all == ()
+
+
+def test_what_is_changed_before_the_first_update_is_no_change() -> None:
+    trainer, snapshot = trained(moons(), 0)
+    changes = Changes()
+    changes.note(snapshot)
+    changes.note(changed(trainer, snapshot, activation="relu"))
+    assert changes.all == ()
+
+
+def test_losses_of_any_size_have_room(show: Show) -> None:
+    view = show(moons(), history=history_of(train_loss=[1.0, 2e305], test_loss=[1.0, 3.2e-5]))
+    assert view.readout == {"train": "2·10³⁰⁵", "test": "3.2·10⁻⁵"}
+    widths = {len(entry.widest_value) for entry in view.findChild(Legend).entries}
+    assert widths == {len("3.2·10⁻⁵")}
 
 
 def test_what_the_figures_leave_out_is_said(show: Show) -> None:

@@ -151,6 +151,18 @@ def test_many_edges_are_straight_lines_dashed_by_the_pen_while_running() -> None
     assert sum(len(stroke.lines) for stroke in curved) > 4 * len(edges)
 
 
+@pytest.mark.parametrize("hidden", [(32, 32), (8, 8, 8, 8), (32,) * 8])
+def test_curves_of_many_edges_do_not_kink(hidden: tuple[int, ...]) -> None:
+    edges = geometry(2, *hidden, 1)
+    lines = edges.paths(True).lines
+    along = lines[..., 2:] - lines[..., :2]
+    turns = np.abs(np.diff(np.arctan2(along[..., 1], along[..., 0]), axis=1))
+    length = np.hypot(along[..., 0], along[..., 1])
+    # How far a line's middle is from the arc that it stands for, in pixels.
+    sagitta = (length[:, 1:] + length[:, :-1]) / 2 * turns / 8
+    assert sagitta.max() < 0.5
+
+
 def test_among_many_edges_those_near_zero_are_left_out() -> None:
     edges = geometry(2, 32, 32, 1)
     weights = np.full(len(edges), 0.001)

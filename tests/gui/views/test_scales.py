@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -134,8 +135,11 @@ def test_logarithmic_ticks_are_what_one_would_write(
         (-12.345, "−12.35"),
         (123.44, "123.4"),
         (12345.6, "12346"),
-        (3.2e-5, "3.2e−5"),
-        (1e30, "1.0e30"),
+        (3.2e-5, "3.2·10⁻⁵"),
+        (1e30, "10³⁰"),
+        (-1e30, "−10³⁰"),
+        (2e305, "2·10³⁰⁵"),
+        (99_999.9, "10⁵"),
         (math.nan, "–"),
         (math.inf, "–"),
     ],
@@ -144,15 +148,25 @@ def test_numbers_as_text(value: float, text: str) -> None:
     assert number_text(value) == text
 
 
-@given(st.floats(1e-9, 1e9))
-def test_numbers_are_never_wider_than_their_room(value: float) -> None:
+@given(st.floats(1e-3, 99_999))
+def test_usual_numbers_are_never_wider_than_their_room(value: float) -> None:
     assert len(number_text(value)) <= 6
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([number_text, short_text]))
+def test_numbers_of_any_size_are_short_and_written_alike(
+    value: float, text_of: Callable[[float], str]
+) -> None:
+    text = text_of(value)
+    assert len(text) <= len("−1.23·10⁻³⁰⁵")
+    assert "-" not in text
+    assert "e" not in text
 
 
 def test_short_numbers_have_no_idle_zeros() -> None:
     values = (0.5, -1.25, 12.0, 0.0, -4.9123, 9.67e-5, math.nan)
     assert [short_text(value) for value in values] == [
-        "0.5", "−1.25", "12", "0", "−4.91", "9.67e−5", "–",
+        "0.5", "−1.25", "12", "0", "−4.91", "9.67·10⁻⁵", "–",
     ]  # fmt: skip
 
 
@@ -160,3 +174,8 @@ def test_short_numbers_have_no_idle_zeros() -> None:
 def test_coordinates_do_not_dance(part: float, half: float) -> None:
     widths = {len(fixed_text(value, -half, half)) for value in (part * half, half, -half, 0.0)}
     assert len(widths) == 1
+
+
+def test_coordinates_of_any_size_are_short() -> None:
+    assert fixed_text(-1.5e300, -2e300, 2e300) == "−1.5·10³⁰⁰"
+    assert fixed_text(2.5e-9, 0.0, 5e-9) == "2.5·10⁻⁹"

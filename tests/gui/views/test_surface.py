@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -19,8 +19,9 @@ from nnviz.gui.theme import DARK, LIGHT, Theme
 from nnviz.gui.views.colorbar import ColorBar
 from nnviz.gui.views.legend import Legend, Mark
 from nnviz.gui.views.plane_items import PointsItem
+from nnviz.gui.views.plane_points import MOST_POINTS
 from nnviz.gui.views.plot import QuietPlot
-from nnviz.gui.views.surface import MOST_POINTS, SurfaceView
+from nnviz.gui.views.surface import SurfaceView
 from nnviz.insight.history import Recorder
 from nnviz.insight.snapshot import Photographer, Snapshot
 from nnviz.run.experiment import Experiment
@@ -161,7 +162,7 @@ def test_discretise_leaves_two_colours(show: Show) -> None:
         is_near(QColor.fromRgb(c), LIGHT.negative) or is_near(QColor.fromRgb(c), LIGHT.positive)
         for c in colors()
     ]
-    # The picture is smooth between two nodes, so a few pixels lie between the two colours.
+    # The border is smoothed, so a few pixels on it lie between the two colours.
     assert np.mean(near_ends) > 0.05
     assert not any(is_near(QColor.fromRgb(c), LIGHT.neutral, 8) for c in colors())
 
@@ -196,7 +197,7 @@ def test_test_points_are_squares_and_can_be_hidden(show: Show) -> None:
         # Half of a circle's corner lies outside of it; all of a square's lies inside.
         its = plot(view)
         spot = its.box.mapViewToScene(QPointF(*at)) + its.mapTo(view, QPointF())
-        spot += QPointF(4.2, 4.2)
+        spot += QPointF(4.0, 4.0)
         return is_near(image.pixelColor((spot * 4).toPoint()), LIGHT.positive, 60)
 
     assert is_filled_at_the_corner(test)
@@ -245,8 +246,8 @@ def test_read_out_of_a_place(show: Show, qtbot: QtBot) -> None:
     view = show(solved_xor())
     assert view.readout == ""
     hover(view, qtbot, 0.9, 0.1)
-    x1, across, x2, up, value = view.readout.split()
-    assert (x1, x2) == ("x₁", "x₂")
+    x1, across, x2, up, name, value = view.readout.split()
+    assert (x1, x2, name) == ("x₁", "x₂", "output")
     assert float(across) == pytest.approx(0.9, abs=0.02)
     assert float(up) == pytest.approx(0.1, abs=0.02)
     assert float(value) == pytest.approx(1.0, abs=0.02)
@@ -274,9 +275,82 @@ def test_read_out_of_classes_is_the_winner_and_its_probability(show: Show, qtbot
     place = trainer.dataset.inputs_train[0]
     hover(view, qtbot, *place)
     probabilities = trainer.predict_proba(trainer.dataset.transform([place]))[0]
-    words = view.readout.split(maxsplit=5)
-    assert float(words[4]) == pytest.approx(probabilities.max(), abs=0.05)
-    assert words[5] == trainer.dataset.classes[int(probabilities.argmax())]
+    name, share = view.readout.split("  ")[-1].split(": ")
+    assert float(share) == pytest.approx(probabilities.max(), abs=0.05)
+    assert name == trainer.dataset.classes[int(probabilities.argmax())]
+
+
+def test_the_read_out_stays_below_the_plane(show: Show, qtbot: QtBot) -> None:
+    for size in ((302, 380), (452, 510), (180, 240), (900, 380)):
+        view = show(two_parts(), size)
+        hover(view, qtbot, *two_parts().dataset.inputs_train[0])
+        legend, its = part(view, Legend), plot(view)
+        plane = its.box.sceneBoundingRect().translated(its.geometry().topLeft())
+        assert legend.geometry().right() <= plane.right() + 1
+        metrics = QFontMetricsF(LIGHT.mono(11))
+        assert metrics.horizontalAdvance(legend.drawn_readout()) <= legend.width()
+        assert legend.drawn_readout().startswith(("x₁", "train"))
+
+
+def test_pointing_at_a_point_says_what_it_is(show: Show, qtbot: QtBot) -> None:
+    trainer = two_parts()
+    view = show(trainer)
+    train, test = trainer.dataset.inputs_train[0], trainer.dataset.inputs_test[0]
+    hover(view, qtbot, *train)
+    assert "train, yes  output" in view.readout
+    hover(view, qtbot, *test)
+    assert "test, yes  output" in view.readout
+    hover(view, qtbot, test[0] + 0.015, test[1])
+    assert "test, yes" in view.readout, "within a few pixels"
+    box(view, "test points").click()
+    assert "test" not in view.readout, "it is hidden"
+    hover(view, qtbot, 0.5, 0.5)
+    assert "yes" not in view.readout
+
+
+def test_pointing_at_a_point_of_a_regression_says_its_target(show: Show, qtbot: QtBot) -> None:
+    trainer = regression()
+    view = show(trainer)
+    hover(view, qtbot, *trainer.dataset.inputs_train[0])
+    target = trainer.dataset.y_train[0]
+    assert f"train, target {target:.3g}".replace("-", "−") in view.readout
+
+
+def test_what_is_read_out_has_a_name(show: Show, qtbot: QtBot) -> None:
+    view = show(solved_xor())
+    hover(view, qtbot, 0.4, 0.6)
+    for unit, name in (((1, 0), "unit"), ((0, 1), "input"), ((2, 0), "output")):
+        view.show_unit(*unit)
+        assert view.readout.split()[-2] == name
+
+
+def test_a_regression_has_no_decisions(show: Show) -> None:
+    trainer = regression()
+    view = show(solved_xor())
+    box(view, "discretise").click()
+    view.reset(trainer.experiment, trainer.dataset)
+    view.show_snapshot(snapshot_of(trainer))
+    QApplication.processEvents()
+    assert not box(view, "discretise").isVisibleTo(view)
+    assert is_near(color_at(view, 0.0, 2.2), LIGHT.neutral)
+    view.reset(solved_xor().experiment, solved_xor().dataset)
+    assert box(view, "discretise").isVisibleTo(view)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("ground", [-1.0, 0.0, 1.0])
+def test_points_are_outlined_on_every_ground(show: Show, theme: Theme, ground: float) -> None:
+    """From a mark outwards there is something much lighter or darker than its ground."""
+    trainer = two_parts()
+    trainer.set_parameters([np.zeros((1, 2))], [np.full(1, 30.0 * ground)])
+    view = show(trainer, theme=theme)
+    image, its = grab_image(view, 4.0), plot(view)
+    behind = theme.signed_color(ground)
+    for place in (trainer.dataset.inputs_train[0], trainer.dataset.inputs_test[0]):
+        at = its.box.mapViewToScene(QPointF(*place)) + its.mapTo(view, QPointF())
+        path = [image.pixelColor((4 * (at + QPointF(d / 4, 0))).toPoint()) for d in range(12, 36)]
+        contrasts = [abs(color.lightness() - behind.lightness()) for color in path]
+        assert max(contrasts) > 60
 
 
 def test_a_new_snapshot_renews_the_read_out(show: Show, qtbot: QtBot) -> None:
@@ -298,7 +372,7 @@ def test_the_keyboard_reads_out_too(show: Show, qtbot: QtBot) -> None:
     for _ in range(4):
         qtbot.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
-    _, x, _, y, _ = view.readout.split()
+    _, x, _, y, *_ = view.readout.split()
     assert float(x) > 0.55
     assert float(y) < 0.5
     before = view.readout

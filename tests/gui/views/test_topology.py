@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.card import Card
@@ -167,6 +167,28 @@ def test_the_scale_follows_the_weights_and_is_begun_anew_by_a_reset(show: Show) 
     assert view.weight_scale == 0.2
 
 
+def test_while_training_the_drawn_scale_glides_to_the_one_of_the_legend(
+    show: Show, qtbot: QtBot
+) -> None:
+    view = show(hidden=(2,), weights=(1.0,))
+    view.set_running(True)
+    view.show_snapshot(snapshot_of((2,), (30.0,)))
+    assert view.weight_scale == 20.0
+    assert view.drawn_weight_scale == 1.0
+    qtbot.waitUntil(lambda: view.drawn_weight_scale == 20.0)
+    view.show_snapshot(snapshot_of((2,), (1.0,)))
+    view.set_running(False)
+    assert view.drawn_weight_scale == view.weight_scale == 1.0
+
+
+def test_with_reduced_motion_the_scale_does_not_glide(show: Show) -> None:
+    view = show(hidden=(2,), weights=(1.0,))
+    view.set_running(True)
+    view.set_reduced_motion(True)
+    view.show_snapshot(snapshot_of((2,), (30.0,)))
+    assert view.drawn_weight_scale == 20.0
+
+
 def test_the_legend_changes_with_the_scale(show: Show) -> None:
     view = show(hidden=(2,), weights=(1.0,))
     assert view.arrangement is not None
@@ -244,7 +266,40 @@ def test_several_outputs_are_framed_in_their_class_colours(qtbot: QtBot) -> None
     assert len(view.arrangement.output_labels) == 3
 
 
+def test_an_output_is_coloured_where_its_class_is_likely(qtbot: QtBot) -> None:
+    experiment = Experiment(
+        dataset="blobs", hidden=(), output_activation="softmax", loss="cross_entropy"
+    )
+    trainer = Trainer(experiment)
+    trainer.set_parameters([np.zeros((3, 2))], [np.array([9.0, 0.0, -9.0])])
+    history = History(*[np.zeros(1)] * 8)
+    view = TopologyView()
+    qtbot.addWidget(view)
+    view.resize(640, 480)
+    view.reset(experiment, trainer.dataset)
+    view.show_snapshot(Photographer(trainer.dataset, 40).snapshot(trainer.frame(), history))
+    assert view.arrangement is not None
+    image = picture(view)
+    places = [tuple(map(int, tile.middle)) for tile in view.arrangement.tiles[-1]]
+    colors = [image.pixelColor(*place) for place in places]
+    assert colors == [LIGHT.class_color(0, 3), LIGHT.neutral, LIGHT.neutral]
+
+
 # --- late and missing snapshots
+
+
+def test_captions_follow_an_activation_that_changes_while_training(show: Show) -> None:
+    view = show(hidden=(3, 2))
+    trainer = Trainer(snapshot_of((3, 2)).frame.experiment)
+    trainer.change(activation="relu")
+    photographer = Photographer(trainer.dataset, 40)
+    changed = photographer.snapshot(trainer.frame(), History(*[np.zeros(1)] * 8))
+    view.show_snapshot(changed)
+    assert "3 ReLU, 2 ReLU" in view.accessibleDescription()
+    fresh = show(hidden=(3, 2))
+    fresh.reset(changed.frame.experiment, changed.dataset)
+    fresh.show_snapshot(changed)
+    assert grab_image(view, 1.0) == grab_image(fresh, 1.0)
 
 
 def test_a_snapshot_of_other_sizes_comes_late_and_is_ignored(show: Show) -> None:
@@ -308,6 +363,67 @@ def test_buttons_work_from_the_keyboard(show: Show) -> None:
     assert plus.focusPolicy() & Qt.FocusPolicy.TabFocus
     QTest.keyClick(plus, Qt.Key.Key_Space)
     assert spy.at(0)[0] == (3, 3)
+
+
+def test_tab_goes_from_the_picture_to_its_buttons(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QHBoxLayout(window)
+    view, after = TopologyView(), QLineEdit()
+    row.addWidget(view)
+    row.addWidget(after)
+    snapshot = snapshot_of((3, 2))
+    view.reset(snapshot.frame.experiment, snapshot.dataset)
+    with qtbot.waitActive(window):
+        window.show()
+    view.setFocus()
+    seen: list[str] = []
+    for _ in range(5):
+        QTest.keyClick(window, Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        seen.append(focus.accessibleName())
+    assert seen[:4] == [
+        "remove a unit from hidden layer 1",
+        "add a unit to hidden layer 1",
+        "remove a unit from hidden layer 2",
+        "add a unit to hidden layer 2",
+    ]
+    assert after.hasFocus()
+
+
+def test_plus_and_minus_change_the_layer_where_the_keyboard_stands(show: Show) -> None:
+    view = show(hidden=(3, 1))
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    wanted, hovered = QSignalSpy(view.hidden_wanted), QSignalSpy(view.unit_hovered)
+    keys = Qt.Key
+    QTest.keyClick(view, keys.Key_Plus)
+    QTest.keyClick(view, keys.Key_Right)
+    QTest.keyClick(view, keys.Key_Plus)
+    assert wanted.count() == 0, "nothing, and inputs, cannot get more units"
+    QTest.keyClick(view, keys.Key_Right)
+    QTest.keyClick(view, keys.Key_Plus)
+    QTest.keyClick(view, keys.Key_Minus)
+    QTest.keyClick(view, keys.Key_Right)
+    QTest.keyClick(view, keys.Key_Minus)
+    QTest.keyClick(view, keys.Key_Equal)
+    assert [wanted.at(index)[0] for index in range(wanted.count())] == [(4, 1), (2, 1), (3, 2)]
+    # What was chosen is chosen again in the new network, so that the key can be pressed on.
+    larger = snapshot_of((3, 2))
+    view.reset(larger.frame.experiment, larger.dataset)
+    view.show_snapshot(larger)
+    assert hovered.at(hovered.count() - 1) == [2, 0]
+    QTest.keyClick(view, keys.Key_Plus)
+    assert wanted.at(3)[0] == (3, 3)
+
+
+def test_plus_does_nothing_for_what_the_pointer_is_over(show: Show) -> None:
+    view = show(hidden=(3, 2))
+    view.setFocus()
+    wanted = QSignalSpy(view.hidden_wanted)
+    hover(view, *middle(view, 1, 1))
+    QTest.keyClick(view, Qt.Key.Key_Plus)
+    assert wanted.count() == 0
 
 
 @pytest.mark.parametrize(("units", "less", "more"), [(1, False, True), (MOST_UNITS, True, False)])
@@ -549,6 +665,23 @@ def test_a_large_network_is_crisp_while_running_and_smooth_at_rest(
     assert view.is_smooth
     view.finish_export()
     assert not view.is_smooth
+
+
+def test_a_large_network_at_rest_shows_the_last_moment_however_fast_it_came(
+    show: Show, qtbot: QtBot
+) -> None:
+    one, other = snapshot_of((20, 20), (1.0, -0.5)), snapshot_of((20, 20), (-0.7, 1.0))
+    view = show(hidden=(20, 20), weights=(-0.7, 1.0))
+    qtbot.waitUntil(lambda: view.is_smooth)
+    wanted = picture(view)
+    view.set_running(True)
+    for _ in range(3):
+        for snapshot in (one, other):
+            view.show_snapshot(snapshot)
+            view.repaint()
+    view.set_running(False)
+    qtbot.waitUntil(lambda: view.is_smooth)
+    assert picture(view) == wanted
 
 
 def test_an_exported_picture_is_sharp_and_has_no_buttons(show: Show) -> None:

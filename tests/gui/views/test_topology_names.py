@@ -56,6 +56,14 @@ def test_many_classes_have_their_names() -> None:
     assert blobs.unit(2, 1) == f"output {blobs.outputs[1]}"
 
 
+def test_activations_may_change_later() -> None:
+    sketch = names(dataset="moons", hidden=(6, 4))
+    changed = sketch.with_activations(("relu", "elu", "tanh"))
+    assert [changed.caption(layer) for layer in (1, 2, 3)] == ["6 · ReLU", "4 · ELU", "tanh"]
+    assert changed.sizes == sketch.sizes
+    assert sketch.with_activations(("tanh", "tanh", "sigmoid")) is sketch
+
+
 def test_no_hidden_layer() -> None:
     perceptron = names(dataset="or", hidden=())
     assert perceptron.sizes == (2, 1)

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnviz.gui.views.weight_scale import LARGEST, SMALLEST, follow, nice_above, signed
+from nnviz.gui.views.weight_scale import (
+    LARGEST,
+    SMALLEST,
+    GlidingScale,
+    follow,
+    nice_above,
+    signed,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,4 +64,48 @@ def test_small_changes_do_not_make_it_dance(largest: float) -> None:
 def test_numbers_have_a_true_minus_sign_and_no_negative_zero() -> None:
     assert signed(-0.5324) == "−0.532"
     assert signed(-0.0001) == "0.000"
-    assert signed(123456.0) == "1.23e+05"
+    assert signed(-0.5, 1, plus=True) == "−0.5"
+    assert signed(5.0, 0, plus=True) == "+5"
+    assert signed(0.0, plus=True) == "0.000"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (123456.0, "1.23·10⁵"),
+        (-1e9, "−10⁹"),
+        (2e4, "2·10⁴"),
+        (1e10, "10¹⁰"),
+        (9999.0, "9999"),
+        (float("-inf"), "−∞"),
+        (float("nan"), "–"),
+    ],
+)
+def test_large_numbers_are_written_with_a_power_of_ten(value: float, text: str) -> None:
+    assert signed(value, 0) == text
+
+
+def test_the_drawn_scale_glides_by_equal_factors_and_arrives() -> None:
+    scale = GlidingScale()
+    scale.want(1.0, at_once=True)
+    assert scale.shown == 1.0
+    scale.want(16.0, at_once=False)
+    seen = [scale.shown]
+    for _ in range(4):
+        scale.advance(0.1)
+        seen.append(scale.shown)
+    assert seen == pytest.approx([1.0, 2.0, 4.0, 8.0, 16.0])
+    assert scale.wanted == scale.shown
+    assert not scale.is_gliding
+
+
+def test_a_scale_that_changes_its_mind_glides_on_from_where_it_is() -> None:
+    scale = GlidingScale()
+    scale.want(1.0, at_once=True)
+    scale.want(4.0, at_once=False)
+    scale.advance(0.2)
+    scale.want(1.0, at_once=False)
+    assert scale.shown == pytest.approx(2.0)
+    scale.want(1.0, at_once=False)
+    scale.arrive()
+    assert scale.shown == 1.0

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from nnviz.gui.theme import DARK, LIGHT, Theme
-from nnviz.gui.views.tiles import make_strip
+from nnviz.gui.views.tiles import class_tables, make_strip
 
 
 def test_row_0_is_drawn_at_the_bottom() -> None:
@@ -39,6 +39,26 @@ def test_reducing_keeps_a_plain_colour(theme: Theme, pixels: float, index: int) 
     assert min(pixels, 100) <= strip.side <= 100
     corner = strip.image.pixelColor(strip.side - 1, strip.image.height() - 1)
     assert corner == QColor.fromRgb(theme.signed_table()[index])
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_outputs_go_from_neutral_to_the_colour_of_their_class(theme: Theme, n_classes: int) -> None:
+    probabilities = class_tables(theme, n_classes, [0.0] * n_classes)
+    margins = class_tables(theme, n_classes, [-1.0] * n_classes)
+    for unit in range(n_classes):
+        full = theme.class_color(unit, n_classes).rgb()
+        neutral = theme.neutral.rgb()
+        assert probabilities[unit, [1, 255]].tolist() == [neutral, full]
+        assert margins[unit, [1, 128, 255]].tolist() == [neutral, neutral, full]
+        assert probabilities[unit, 128] not in (neutral, full)
+
+
+def test_each_unit_may_have_a_table_of_its_own() -> None:
+    pictures = np.full((3, 20, 20), 255, np.uint8)
+    strip = make_strip(pictures, class_tables(LIGHT, 3, [0.0] * 3), 20)
+    colors = [strip.image.pixelColor(5, unit * strip.side + 5) for unit in range(3)]
+    assert colors == [LIGHT.class_color(unit, 3) for unit in range(3)]
 
 
 def test_units_lie_below_each_other() -> None:
