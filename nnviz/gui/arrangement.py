@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QSplitter, QVBoxLayout, QWidget
 
 from nnviz.gui.card import Card
+from nnviz.gui.controls.buttons import ARROW_KEYS
 from nnviz.gui.theme import GUTTER
 
 LEFT_COLUMN = 244
@@ -17,17 +19,30 @@ RIGHT_COLUMN = 372
 OUTPUT_HEIGHT, CURVES_HEIGHT = 450, 250
 
 
-def make_card(title: str, content: Any) -> Card:
-    """A card around a part, with the controls and the subtitle that the part has for it."""
-    card = Card(title, content)
-    for widget in getattr(content, "header_widgets", list)():
-        # A click must not take the focus, or Space would press it in place of playing.
-        for part in (widget, *widget.findChildren(QWidget)):
-            if part.focusPolicy() & Qt.FocusPolicy.ClickFocus:
-                part.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+class _ArrowsPass(QObject):
+    """Lets arrow keys through to the window: → is a step, and not a walk among buttons."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_press = event.type() == QEvent.Type.KeyPress
+        if is_press and isinstance(event, QKeyEvent) and event.key() in ARROW_KEYS:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def make_view_card(title: str, view: Any) -> Card:
+    """A card around a view, with the controls and the subtitle that the view has for it."""
+    card = Card(title, view)
+    for widget in view.header_widgets():
         card.add_header_widget(widget)
-    if hasattr(content, "subtitle_changed"):
-        content.subtitle_changed.connect(card.set_subtitle)
+    if hasattr(view, "subtitle_changed"):
+        view.subtitle_changed.connect(card.set_subtitle)
+    arrows_pass = _ArrowsPass(card)
+    for button in card.findChildren(QAbstractButton):
+        button.installEventFilter(arrows_pass)
+        # A click must not take the focus, or Space would press it in place of playing.
+        if button.focusPolicy() & Qt.FocusPolicy.ClickFocus:
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return card
 
 

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 
 from nnviz.data.dataset import Dataset
 from nnviz.gui.actions import Actions, key_command
-from nnviz.gui.arrangement import arrange, make_card
+from nnviz.gui.arrangement import arrange, make_view_card
+from nnviz.gui.card import Card
 from nnviz.gui.controls.gallery import PresetGallery
 from nnviz.gui.controls.training import TrainingPanel
 from nnviz.gui.controls.transport import TransportBar
@@ -78,11 +79,11 @@ class MainWindow(QWidget):
         self.surface = SurfaceView(self)
         self.curves = CurvesView(self)
         self.cards = {
-            "data": make_card("Data", self.gallery),
-            "training": make_card("Training", self.training),
-            "network": make_card("Network", self.topology),
-            "surface": make_card("Output", self.surface),
-            "curves": make_card("Loss and accuracy", self.curves),
+            "data": Card("Data", self.gallery),
+            "training": Card("Training", self.training),
+            "network": make_view_card("Network", self.topology),
+            "surface": make_view_card("Output", self.surface),
+            "curves": make_view_card("Loss and accuracy", self.curves),
         }
         self.messages = MessageBar(self)
         self.status = StatusLine(self)
@@ -137,6 +138,7 @@ class MainWindow(QWidget):
         self.gallery.chosen.connect(self.choose_preset)
         self.training.changed.connect(self.change)
         self.training.rejected.connect(self.warn)
+        self.training.accepted.connect(self.messages.hide)
         self.topology.hidden_wanted.connect(self._change_hidden)
         self.topology.unit_hovered.connect(self.surface.show_unit)
         self.topology.unit_left.connect(self.surface.show_output)

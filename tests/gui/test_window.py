@@ -428,6 +428,25 @@ def test_space_plays_after_a_click_on_a_views_control(
     assert window.session.state is State.PLAYING
 
 
+def test_arrows_step_whatever_button_has_the_focus(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("moons")
+    made = 0
+    for button in window.findChildren(QAbstractButton):
+        is_ready = button.isVisible() and button.isEnabled()
+        if not is_ready or _walks_by_arrows(button) or window.topology.isAncestorOf(button):
+            continue
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.keyClick(button, Qt.Key.Key_Right)
+        made += 1
+        qtbot.waitUntil(lambda made=made: _update(window) == made, timeout=WAIT)
+    assert made > 8
+
+
+def _walks_by_arrows(button: QAbstractButton) -> bool:
+    """Segments and thumbnails: within them the arrows choose, as within the network."""
+    return type(button).__name__ in ("_SegmentButton", "Thumbnail")
+
+
 def test_a_message_goes_when_its_reason_has_gone(open_window: Open) -> None:
     window = open_window("moons")
     for way_out in (

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nnviz.data.dataset import MOST_POINTS
 from nnviz.gui.controls.buttons import Slider
+from nnviz.gui.controls.limits import Limits
 from nnviz.gui.controls.number_field import NumberField
 from nnviz.gui.controls.rows import Rows
 from nnviz.gui.controls.segmented import Segment, SegmentedControl
@@ -38,7 +39,6 @@ class BatchControls(QObject):
 
     changed = Signal(object)
     """The new batch size, a whole number or "full"; sent for the user's changes only."""
-    rejected = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,8 +49,8 @@ class BatchControls(QObject):
         self.variant = SegmentedControl("Variant of gradient descent", VARIANTS, font_size=11)
         explained = wrapped(tooltip("batch_size"))
         self.slider = Slider("Batch size, coarsely", explained)
-        self.field = NumberField("Batch size", "whole", 1, MOST_POINTS)
-        self.field.setToolTip(explained)
+        self.field = NumberField("Batch size", "whole", _up_to(MOST_POINTS))
+        self.field.explain(tooltip("batch_size"))
         self.field.setFixedWidth(62)
         self.caption = UpdatesCaption()
 
@@ -58,7 +58,6 @@ class BatchControls(QObject):
         self.slider.moved.connect(self._preview)
         self.slider.settled.connect(self._settle)
         self.field.changed.connect(self._commit)
-        self.field.rejected.connect(self.rejected)
         self._show()
 
     def add_to(self, rows: Rows) -> None:
@@ -119,7 +118,7 @@ class BatchControls(QObject):
         self._sizes = _slider_sizes(max(self._n_points, size))
         nearest = min(range(len(self._sizes)), key=lambda i: abs(self._sizes[i] - size))
         self.slider.set_position(nearest, maximum=len(self._sizes) - 1)
-        self.field.set_limits(1, max(self._n_points, size))
+        self.field.set_limits(_up_to(max(self._n_points, size)))
         self.field.set_value(size)
         for control in (self.slider, self.field):
             control.setEnabled(is_mini_batch)
@@ -127,6 +126,11 @@ class BatchControls(QObject):
 
     def _size_in_points(self) -> int:
         return self._n_points if self._batch_size == "full" else self._batch_size
+
+
+def _up_to(n_points: int) -> Limits:
+    """An experiment takes larger batches too, but they are no more than all the points."""
+    return Limits(1, n_points, f"a whole number from 1 to {n_points:,}")
 
 
 def _variant(batch_size: BatchSize) -> str:

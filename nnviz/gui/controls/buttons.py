@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QPushButton, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QPushButton,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QToolButton,
+    QWidget,
+)
 
 _PASSING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 """The focus goes with the window's or for a menu, and comes back as it was."""
@@ -35,18 +42,18 @@ def set_ring(widget: QWidget, ring: bool) -> None:
 
 
 def leaves_key_to_window(widget: QWidget, event: QKeyEvent) -> bool:
-    """Whether a key is meant for the window: a clicked button keeps neither Space nor the arrows.
+    """Whether a key is meant for the window: arrows from every button, Space from clicked ones.
 
-    So Space plays and → steps after a click on anything; with the ring they serve the button.
+    So Space plays after a click on anything, and → steps always: Qt would only move the focus.
     """
-    return not has_ring(widget) and event.key() in _WINDOW_KEYS
+    is_space = event.key() == Qt.Key.Key_Space
+    return event.key() in ARROW_KEYS or (is_space and not has_ring(widget))
 
 
 ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 """Outside dialogs Qt's buttons do not hear them."""
 
-_WINDOW_KEYS = (
-    Qt.Key.Key_Space,
+ARROW_KEYS = (
     Qt.Key.Key_Left,
     Qt.Key.Key_Right,
     Qt.Key.Key_Up,
@@ -149,6 +156,9 @@ class Slider(QSlider):
             event.ignore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        is_left = event.button() == event.buttons() == Qt.MouseButton.LeftButton
+        if is_left and not self._handle().contains(event.position().toPoint()):
+            event = self._jump(event)
         super().mousePressEvent(event)
         set_ring(self, False)
 
@@ -159,6 +169,37 @@ class Slider(QSlider):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         update_ring(self, event)
+
+    def _handle(self) -> QRect:
+        return self._part(QStyle.SubControl.SC_SliderHandle)
+
+    def _part(self, part: QStyle.SubControl) -> QRect:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        return self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self)
+
+    def _jump(self, event: QMouseEvent) -> QMouseEvent:
+        """Bring the handle under the pointer; the press as if it had been on the handle's middle.
+
+        Qt's own answer to a press beside the handle is a page, which nobody can foresee.
+        """
+        groove, handle = self._part(QStyle.SubControl.SC_SliderGroove), self._handle()
+        left = round(event.position().x() - handle.width() / 2) - groove.left()
+        room = groove.width() - handle.width()
+        self.setSliderDown(True)  # so that the release settles, as after any drag
+        self.setSliderPosition(
+            QStyle.sliderValueFromPosition(self.minimum(), self.maximum(), left, room)
+        )
+        middle = QPointF(self._handle().center())
+        return QMouseEvent(
+            event.type(),
+            middle,
+            QPointF(self.mapToGlobal(middle)),
+            event.button(),
+            event.buttons(),
+            event.modifiers(),
+            event.pointingDevice(),
+        )
 
     def _on_value(self, value: int) -> None:
         if self._is_set_by_program:

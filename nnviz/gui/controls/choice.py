@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QStyle,
@@ -15,8 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnviz.gui.controls.buttons import has_ring, set_ring, update_ring
 from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.theme import LIGHT, Theme
+
+_LIST_PADDING = 8
+"""Beside the entries of the open list, in pixels: the style sheet's padding, and some air."""
 
 
 class Entry(Protocol):
@@ -47,7 +51,6 @@ class ChoiceBox(QComboBox):
         self._tooltip = tooltip
         self._current: str | None = None
         self.setAccessibleName(name)
-        # Not by the wheel: it would change what it only scrolls past.
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # The style's own delegate for combo boxes ignores the style sheet's row height.
         self.setItemDelegate(QStyledItemDelegate(self))
@@ -97,11 +100,36 @@ class ChoiceBox(QComboBox):
     def minimumSizeHint(self) -> QSize:
         return QSize(72, super().minimumSizeHint().height())
 
+    def showPopup(self) -> None:
+        # As wide as the longest label: the list has room where the column has none.
+        view = self.view()
+        margins = view.contentsMargins()
+        beside = margins.left() + margins.right() + 2 * _LIST_PADDING
+        view.setMinimumWidth(view.sizeHintForColumn(0) + beside)
+        super().showPopup()
+
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
+        # Not even with the focus: it would change, unseen, what it only scrolls past.
+        event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # After a click typed characters are commands, not the beginning of a name to go to.
+        if event.text().isprintable() and event.text() and not has_ring(self):
             event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        set_ring(self, False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        update_ring(self, event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        update_ring(self, event)
 
     def _fits(self, text: str, room: int) -> bool:
         return self.fontMetrics().horizontalAdvance(text) <= room

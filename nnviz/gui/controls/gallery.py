@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
 from nnviz.data.dataset import make_dataset
+from nnviz.gui.controls.buttons import ARROW_KEYS
 from nnviz.gui.controls.thumbnail import Scatter, Thumbnail, lines_needed
 from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.theme import LIGHT, Theme
@@ -18,6 +19,9 @@ from nnviz.run.presets import PRESETS, Preset
 COLUMNS = 3
 COURSE = "course-"
 """What the names of the course's presets begin with; their titles begin with "Course: "."""
+
+_UNDERSTOOD = (" regression", " on clouds")
+"""Ends of the course's titles that a caption has no room for; the tooltip says them."""
 
 PointsOf = Callable[[str], Scatter]
 
@@ -39,6 +43,7 @@ class PresetGallery(QScrollArea):
         self._points_of = points_of or preset_points
         self._current: str | None = None
         self._wanted: list[str] = []
+        self._is_untouched = True
         self._thumbnails: dict[str, Thumbnail] = {}
         self._rows: list[list[str]] = []
         self.setAccessibleName("Preset gallery")
@@ -69,6 +74,9 @@ class PresetGallery(QScrollArea):
         self._painter_timer = QTimer(self)
         self._painter_timer.setInterval(0)
         self._painter_timer.timeout.connect(self._load_next)
+        bar = self.verticalScrollBar()
+        bar.actionTriggered.connect(self._on_scrolled_by_user)
+        bar.valueChanged.connect(self._forget_hover)
         self._show_current()
         self.set_theme(LIGHT)
 
@@ -77,7 +85,7 @@ class PresetGallery(QScrollArea):
         return self._current
 
     def set_current(self, name: str | None) -> None:
-        """Frame a preset, or none, and scroll to it; emits nothing."""
+        """Frame a preset, or none, and scroll to it if it is not in view; emits nothing."""
         self._current = name
         self._show_current()
         self._scroll_to_current()
@@ -96,6 +104,19 @@ class PresetGallery(QScrollArea):
         super().showEvent(event)
         self._scroll_to_current()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The first sizes are not the last: what they scrolled to is looked at again.
+        if self._is_untouched:
+            self._scroll_to_current()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Arrows that a clicked thumbnail leaves to the window: they would scroll.
+        if event.key() in ARROW_KEYS:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def sizeHint(self) -> QSize:
         return QSize(208, self._content.sizeHint().height())
 
@@ -109,10 +130,11 @@ class PresetGallery(QScrollArea):
         for start in range(0, len(names), COLUMNS):
             row = names[start : start + COLUMNS]
             place = self._grid.rowCount()
-            titles = [_title(presets[name]) for name in row]
-            lines = max(map(lines_needed, titles))
-            for column, (name, title) in enumerate(zip(row, titles, strict=True)):
-                thumbnail = Thumbnail(name, title, wrapped(presets[name].hint), lines, self)
+            captions = [_caption(name, presets[name]) for name in row]
+            lines = max(map(lines_needed, captions))
+            for column, (name, caption) in enumerate(zip(row, captions, strict=True)):
+                thumbnail = Thumbnail(name, caption, wrapped(presets[name].hint), lines, self)
+                thumbnail.setAccessibleName(presets[name].title)
                 thumbnail.clicked.connect(self._choose_clicked)
                 thumbnail.wanted.connect(self._want)
                 thumbnail.moved.connect(self._move_focus)
@@ -123,6 +145,7 @@ class PresetGallery(QScrollArea):
     def _choose_clicked(self) -> None:
         sender = self.sender()
         assert isinstance(sender, Thumbnail)
+        self._is_untouched = False
         self._current = sender.name
         self._show_current()
         # A preset that is current already starts anew.
@@ -137,8 +160,25 @@ class PresetGallery(QScrollArea):
             thumbnail.setFocusPolicy(policy)
 
     def _scroll_to_current(self) -> None:
-        if self._current in self._thumbnails:
-            self.ensureWidgetVisible(self._thumbnails[self._current], 0, 8)
+        thumbnail = self._thumbnails.get(self._current or "")
+        if thumbnail is None:
+            return
+        self._grid.activate()
+        bar = self.verticalScrollBar()
+        if self._is_untouched:
+            bar.setValue(0)
+        seen = range(bar.value(), bar.value() + self.viewport().height() + 1)
+        place = thumbnail.geometry()
+        if place.top() not in seen or place.bottom() + 1 not in seen:
+            self.ensureWidgetVisible(thumbnail, 0, 8)
+
+    def _on_scrolled_by_user(self) -> None:
+        self._is_untouched = False
+
+    def _forget_hover(self) -> None:
+        """The pointer stays where it is while thumbnails move, and Qt does not tell them."""
+        for thumbnail in self._thumbnails.values():
+            thumbnail.set_hovered(False)
 
     def _move_focus(self, key: int) -> None:
         sender = self.sender()
@@ -153,6 +193,8 @@ class PresetGallery(QScrollArea):
             row += 1 if key == Qt.Key.Key_Down else -1
             beside = self._rows[row] if 0 <= row < len(self._rows) else []
             target = beside[min(column, len(beside) - 1)] if beside else None
+        self._is_untouched = False
+        self._forget_hover()
         if target is not None:
             self._thumbnails[target].setFocus(Qt.FocusReason.TabFocusReason)
             self.ensureWidgetVisible(self._thumbnails[target], 0, 8)
@@ -170,9 +212,18 @@ class PresetGallery(QScrollArea):
         self._thumbnails[name].set_points(self._points_of(name))
 
 
-def _title(preset: Preset) -> str:
+def _caption(name: str, preset: Preset) -> str:
+    """The title; in the course, where titles are long and two alike, its number and the beginning.
+
+    For instance "C09 linear" for the preset course-c09-linear, "Course: linear regression".
+    """
+    if not name.startswith(COURSE):
+        return preset.title
+    number = name.removeprefix(COURSE).partition("-")[0].upper()
     title = preset.title.removeprefix("Course: ")
-    return title[:1].upper() + title[1:]
+    for ending in _UNDERSTOOD:
+        title = title.removesuffix(ending)
+    return f"{number} {title}"
 
 
 def preset_points(name: str) -> Scatter:

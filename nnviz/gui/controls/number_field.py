@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
+from nnviz.gui.controls.limits import Limits
 from nnviz.gui.controls.numbers import (
     LONGEST,
     Ladder,
@@ -16,8 +17,10 @@ from nnviz.gui.controls.numbers import (
     parse_real,
     parse_whole,
     rungs,
+    show_briefly,
     show_number,
 )
+from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.theme import LIGHT, Theme
 
 _WHEEL_NOTCH = 120
@@ -29,35 +32,39 @@ class NumberField(QLineEdit):
 
     Enter, leaving the field, the up and down keys and the wheel (while the field has the focus)
     commit. What is no number within the limits turns the frame red, and `rejected` says why in
-    one sentence; Escape or leaving the field bring the last good value back.
+    one sentence; Escape or leaving the field bring the last good value back. Enter and Escape give
+    the focus away, so that the next keys are commands and are not typed over the number.
     """
 
     changed = Signal(object)
     """The new value: an int where `kind` is "whole", else a float."""
     rejected = Signal(str)
+    accepted = Signal()
+    """A good number was typed, new or not, or brought back by Escape; sent before `changed`."""
+    finished = Signal()
+    """Enter or Escape ended the editing: the field has no focus any more."""
 
     def __init__(
         self,
         name: str,
         kind: Literal["real", "whole"],
-        minimum: Number,
-        maximum: Number,
+        limits: Limits,
         ladder: Ladder | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._name = name
         self._kind = kind
-        self._minimum = minimum
-        self._maximum = maximum
+        self._limits = limits
         self._ladder = ladder or (by_one if kind == "whole" else rungs(1, 3))
-        self._value: Number = minimum
+        self._value: Number = limits.minimum
+        self._explanation = ""
         self._is_rejected = False
         self._wheel = 0
         self.setAccessibleName(name)
         self.setMaxLength(LONGEST + 1)
         self.setProperty("invalid", False)
-        self.returnPressed.connect(self._commit_and_select)
+        self.returnPressed.connect(self._commit_and_finish)
         self.textEdited.connect(self._clear_rejection)
         self.set_theme(LIGHT)
         self._show_value()
@@ -74,9 +81,18 @@ class NumberField(QLineEdit):
         self._value = value
         self._show_value()
 
-    def set_limits(self, minimum: Number, maximum: Number) -> None:
-        """The smallest and the largest value that may be typed from now on."""
-        self._minimum, self._maximum = minimum, maximum
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+    def set_limits(self, limits: Limits) -> None:
+        """What may be typed from now on."""
+        self._limits = limits
+
+    def explain(self, sentence: str) -> None:
+        """Say in the tooltip what the number does; it also tells a number that is shown briefly."""
+        self._explanation = sentence
+        self._show_tooltip()
 
     def set_theme(self, theme: Theme) -> None:
         self.setFont(theme.mono(12))
@@ -95,9 +111,10 @@ class NumberField(QLineEdit):
         key = event.key()
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._step(1 if key == Qt.Key.Key_Up else -1)
-        elif key == Qt.Key.Key_Escape and (self._is_rejected or self.isModified()):
+        elif key == Qt.Key.Key_Escape:
             self._show_value()
-            self.selectAll()
+            self.accepted.emit()
+            self._finish()
         else:
             super().keyPressEvent(event)
 
@@ -117,7 +134,7 @@ class NumberField(QLineEdit):
         super().focusInEvent(event)
         self._wheel = 0
         if not self.isModified():
-            self._show_value()  # without the groups' commas, which would be in the way of editing
+            self._show_value()
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.selectAll()
 
@@ -127,22 +144,27 @@ class NumberField(QLineEdit):
         if event.reason() == Qt.FocusReason.PopupFocusReason:
             return
         if self.isModified() and not self._is_rejected:
-            self._commit(explain_here=False)
+            self._commit()
         self._show_value()
         self.deselect()
 
-    def _commit_and_select(self) -> None:
-        if self._commit(explain_here=True):
-            self._show_value()
-            self.selectAll()
+    def _commit_and_finish(self) -> None:
+        if self._commit():
+            self._finish()
 
-    def _commit(self, explain_here: bool) -> bool:
-        """Take what is typed as the value; say why not, at the field as well if asked to."""
+    def _finish(self) -> None:
+        self.clearFocus()
+        self.finished.emit()
+
+    def _commit(self) -> bool:
+        """Take what is typed as the value, or say why not."""
         try:
-            value = self._read(self.text())
+            # Untouched, the field may show fewer digits than the value has.
+            value = self._read(self.text()) if self.isModified() else self._value
         except ValueError as error:
-            self._reject(str(error), explain_here)
+            self._reject(str(error))
             return False
+        self.accepted.emit()
         self._take(value)
         return True
 
@@ -154,32 +176,29 @@ class NumberField(QLineEdit):
             self.changed.emit(value)
 
     def _step(self, direction: int) -> None:
-        if self.isReadOnly() or not self._commit(explain_here=True):
+        if self.isReadOnly() or not self._commit():
             return
         value = self._ladder(self._value, direction)
-        self._take(min(max(value, self._minimum), self._maximum))
+        value = self._limits.nearest(value)
+        if self._limits.accept(value):
+            self._take(value)
         self.selectAll()
 
     def _read(self, text: str) -> Number:
         """The number that is typed; ValueError of one sentence."""
-        given = f"“{_short(text)}” is" if text.strip() else "an empty field is"
-        noun = "whole number" if self._kind == "whole" else "number"
-        allowed = f"from {show_number(self._minimum)} to {show_number(self._maximum)}"
+        given = f"“{_short(text)}”" if text.strip() else "an empty field"
+        sentence = f"{self._name}: {given} is not {self._limits.allowed}."
         try:
             value = parse_whole(text) if self._kind == "whole" else parse_real(text)
         except ValueError:
-            message = f"{self._name}: {given} not a {noun} {allowed}."
-            raise ValueError(_capital(message)) from None
-        if not self._minimum <= value <= self._maximum:
-            message = f"{self._name}: {given} outside the range {allowed}."
-            raise ValueError(_capital(message))
+            raise ValueError(sentence) from None
+        if not self._limits.accept(value):
+            raise ValueError(sentence)
         return value
 
-    def _reject(self, sentence: str, explain_here: bool) -> None:
+    def _reject(self, sentence: str) -> None:
         self._is_rejected = True
         self._set_red(True)
-        if explain_here:
-            QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), sentence, self)
         self.rejected.emit(sentence)
 
     def _clear_rejection(self) -> None:
@@ -187,12 +206,24 @@ class NumberField(QLineEdit):
         self._set_red(False)
 
     def _show_value(self) -> None:
-        text = show_number(self._value, grouped=not self.hasFocus())
+        if self.hasFocus():
+            # All digits, and without the groups' commas, which would be in the way of editing.
+            text = show_number(self._value, grouped=False)
+        else:
+            text = show_briefly(self._value)
         if text != self.text():  # else a selection would be lost for nothing
             self.setText(text)
             self.setCursorPosition(0)
         self.setModified(False)
         self._clear_rejection()
+        self._show_tooltip()
+
+    def _show_tooltip(self) -> None:
+        exact = show_number(self._value)
+        lines = [wrapped(self._explanation)] if self._explanation else []
+        if exact != show_briefly(self._value):
+            lines.append(f"Exactly {exact}.")
+        self.setToolTip("\n".join(lines))
 
     def _set_red(self, red: bool) -> None:
         if self.property("invalid") != red:
@@ -210,7 +241,3 @@ class NumberField(QLineEdit):
 def _short(text: str) -> str:
     text = text.strip()
     return text if len(text) <= 20 else text[:19] + "…"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

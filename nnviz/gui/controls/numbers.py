@@ -14,6 +14,10 @@ Ladder = Callable[[Number, int], Number]
 LONGEST = 30
 """More characters than any sensible number has."""
 
+_BRIEF = 4
+_LONGEST_WHOLE_PART = 7
+"""Digits; larger numbers are shown by a power of ten."""
+
 _REAL = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)", re.ASCII)
 
@@ -45,10 +49,19 @@ def show_number(value: Number, grouped: bool = True) -> str:
     if isinstance(value, int):
         return f"{value:,}" if grouped else str(value)
     exact = Decimal(repr(value))
-    if value == 0 or 1e-6 <= abs(value) < 1e7:
+    if value == 0 or 1e-6 <= abs(value) < 10**_LONGEST_WHOLE_PART:
         text = format(exact, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text
     return str(exact.normalize()).replace("E+", "e").replace("E", "e")
+
+
+def show_briefly(value: Number) -> str:
+    """A number in at most four significant digits, but with all digits of its whole part."""
+    if isinstance(value, int) or value == 0:
+        return show_number(value)
+    magnitude = floor(log10(abs(value))) + 1
+    digits = max(_BRIEF, magnitude) if magnitude <= _LONGEST_WHOLE_PART else _BRIEF
+    return show_number(float(f"{value:.{digits}g}"))
 
 
 def by_one(value: Number, direction: int) -> Number:
@@ -59,13 +72,14 @@ def by_one(value: Number, direction: int) -> Number:
 def rungs(*mantissas: float, lowest: float | None = None) -> Ladder:
     """A ladder of mantissas times powers of ten: rungs(1, 3) is …, 0.01, 0.03, 0.1, 0.3, …
 
-    With `lowest` the rung below it is 0. Values between two rungs go to the next one.
+    With `lowest` the rung below it is 0; without, the ladder goes down as far as numbers do.
+    Values between two rungs go to the next one.
     """
 
     def step(value: Number, direction: int) -> Number:
-        start = float(lowest) if lowest else 1e-12
-        if value < start * 0.999:
-            return start if direction > 0 and lowest else 0.0
+        start = float(lowest or 0)
+        if value <= 0 or value < start * 0.999:
+            return start if direction > 0 else 0.0
         decade = floor(log10(value))
         # repr of a product such as 3 * 10**-2 is not the nearest number to 0.03; this is.
         ladder = [float(f"{m}e{d}") for d in range(decade - 1, decade + 2) for m in mantissas]

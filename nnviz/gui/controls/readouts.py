@@ -25,19 +25,21 @@ _LARGEST_GAP = 34
 class ReadOut(QWidget):
     """A figure under its caption, both at the right end of a field wide enough for all figures.
 
-    Numbers grow to the left, as in a table, so that what stands still stays where it is.
+    Numbers grow to the left, as in a table, so that what stands still stays where it is. `widest`
+    is the least room to keep, `captions` are all that it may have, the first one to begin with.
     """
 
     def __init__(
-        self, caption: str, widest: str, tooltip: str, parent: QWidget | None = None
+        self, *captions: str, widest: str, tooltip: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._caption = caption
-        self._widest = widest
+        self._captions = captions
+        self._caption = captions[0]
+        self._least = self._reserved = widest
         self._figure = NOTHING
         self.setToolTip(tooltip)
-        self.setAccessibleName(caption)
+        self.setAccessibleName(self._caption)
         self.setAccessibleDescription(NOTHING)
 
     @property
@@ -49,27 +51,27 @@ class ReadOut(QWidget):
         return self._caption
 
     def set_figure(self, figure: str) -> None:
-        """Show a figure, and keep room for it from now on."""
+        """Show a figure, which has room even where it is wider than foreseen."""
         if figure == self._figure:
             return
+        before = self._widest()
         self._figure = figure
         self.setAccessibleDescription(figure)
-        self.reserve(figure)
+        if len(self._widest()) != len(before):
+            self.updateGeometry()
         self.update()
 
     def set_caption(self, caption: str) -> None:
-        """Name the figure anew."""
+        """Name the figure by another of its captions."""
         if caption != self._caption:
             self._caption = caption
             self.setAccessibleName(caption)
-            self.updateGeometry()
             self.update()
 
     def reserve(self, figure: str) -> None:
-        """Keep room for a figure as long as this one; room is never given back."""
-        if len(figure) > len(self._widest):
-            self._widest = figure
-            self.updateGeometry()
+        """Keep room for figures as long as this one, which is the widest that can come."""
+        self._reserved = figure
+        self.updateGeometry()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -79,9 +81,8 @@ class ReadOut(QWidget):
     def sizeHint(self) -> QSize:
         caption = QFontMetrics(self._theme.font(_CAPTION_SIZE))
         figure = QFontMetrics(self._figure_font())
-        width = max(
-            caption.horizontalAdvance(self._caption), figure.horizontalAdvance(self._widest)
-        )
+        widths = [caption.horizontalAdvance(name) for name in self._captions]
+        width = max(*widths, figure.horizontalAdvance(self._widest()))
         return QSize(width + 1, caption.height() + _LINE_GAP + figure.height())
 
     def minimumSizeHint(self) -> QSize:
@@ -99,6 +100,9 @@ class ReadOut(QWidget):
         figure.moveTop(line.bottom() + 1 + _LINE_GAP)
         painter.drawText(figure, Qt.AlignmentFlag.AlignRight, self._figure)
         painter.end()
+
+    def _widest(self) -> str:
+        return max(self._least, self._reserved, self._figure, key=len)
 
     def _figure_font(self) -> QFont:
         return self._theme.mono(_FIGURE_SIZE, QFont.Weight.DemiBold)
@@ -130,9 +134,14 @@ class ReadOutRow(QWidget):
         self.arrange()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.LayoutRequest:  # a part has become wider
-            self.arrange()
+        if event.type() == QEvent.Type.LayoutRequest:  # a part's width has changed
+            self.rearrange()
         return super().event(event)
+
+    def rearrange(self) -> None:
+        """Ask for the room that the parts need now, and place them in what there is."""
+        self.updateGeometry()
+        self.arrange()
 
     def arrange(self) -> None:
         """Place the parts at the right end, with as much room between them as there is."""

@@ -148,14 +148,5 @@ class _SegmentButton(PushButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        # QPushButton would move the focus alone; the bar moves the choice with it.
-        # Without the ring the window gets them: the bar does not look at them then.
-        arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
-        if event.key() in arrows:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
     def _choose_font(self) -> None:
         self.setFont(self._bold if self.isChecked() else self._plain)

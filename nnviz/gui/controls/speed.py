@@ -21,7 +21,9 @@ SPEEDS = (
 
 _SIZE = 12
 _GAP = 8
+_NARROWEST_SLIDER = 70
 _WIDEST_SLIDER = 220
+"""The slider takes what the read-outs beside it leave, within these widths."""
 _TOOLTIP = wrapped(
     "Sets how many updates a second training makes, so that one can follow each of them or see "
     "the result at once."
@@ -36,10 +38,10 @@ class SpeedControl(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.slider = Slider("Speed", _TOOLTIP, preferred_width=130)
+        self.slider = Slider("Speed", _TOOLTIP, preferred_width=_NARROWEST_SLIDER)
         self.slider.setProperty("look", "accent")
         self.slider.setPageStep(6)
-        self.slider.setMinimumWidth(70)
+        self.slider.setMinimumWidth(_NARROWEST_SLIDER)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._name = QLabel("speed")
         self._name.setBuddy(self.slider)
@@ -78,9 +80,10 @@ class SpeedControl(QWidget):
             label.setFont(font)
         # The longest text keeps its room, so that the slider does not move under the hand.
         widest = max(metrics.horizontalAdvance(show_speed(speed)) for speed in SPEEDS)
-        self._value.setFixedWidth(widest + 2)
-        words = self._name.sizeHint().width() + widest + 2
-        self.setMaximumWidth(words + 2 * _GAP + _WIDEST_SLIDER)
+        widths = (metrics.horizontalAdvance(self._name.text()) + 2, widest + 2)
+        for label, width in zip((self._name, self._value), widths, strict=True):
+            label.setFixedWidth(width)
+        self.setMaximumWidth(sum(widths) + 2 * _GAP + _WIDEST_SLIDER)
 
     def _on_moved(self) -> None:
         self._show()

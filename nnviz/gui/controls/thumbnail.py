@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QEnterEvent,
     QFocusEvent,
     QFont,
     QFontMetrics,
@@ -22,9 +23,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from nnviz.gui.controls.buttons import (
+    ARROW_KEYS,
     ENTER_KEYS,
     has_ring,
-    leaves_key_to_window,
     set_ring,
     update_ring,
 )
@@ -56,7 +57,10 @@ def lines_needed(title: str) -> int:
 
 
 class Thumbnail(QAbstractButton):
-    """A button that shows points. It asks for them when it is painted for the first time."""
+    """A button that shows points. It asks for them when it is painted for the first time.
+
+    Enter chooses; Space is left to the window, which plays what was chosen.
+    """
 
     wanted = Signal(str)
     """The picture is on screen, but has no points yet."""
@@ -76,7 +80,8 @@ class Thumbnail(QAbstractButton):
         self.setToolTip(hint)
         self.setAccessibleName(title)
         self.setAccessibleDescription(hint)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._is_hovered = False
+        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     @property
@@ -119,18 +124,36 @@ class Thumbnail(QAbstractButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if leaves_key_to_window(self, event):
-            event.ignore()
-        elif key in ENTER_KEYS:
+        if key in ENTER_KEYS:
             self.click()
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
+        elif key in ARROW_KEYS and has_ring(self):
             self.moved.emit(key)
+        elif key in ARROW_KEYS or key == Qt.Key.Key_Space:
+            event.ignore()
         else:
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         set_ring(self, False)
+
+    def set_hovered(self, hovered: bool) -> None:
+        """Frame it as what the pointer is at, or not."""
+        if hovered != self._is_hovered:
+            self._is_hovered = hovered
+            self.update()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.set_hovered(True)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self.set_hovered(self.rect().contains(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.set_hovered(False)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -153,7 +176,7 @@ class Thumbnail(QAbstractButton):
         if self._scatter is not None:
             painter.drawPixmap(QPointF(0, 0), self._points_picture(frame.size().toSize()))
         painter.setFont(self._title_font())
-        lively = self.isChecked() or self.underMouse() or has_ring(self)
+        lively = self.isChecked() or self._is_hovered or has_ring(self)
         painter.setPen(theme.ink if lively else theme.dim)
         height = painter.fontMetrics().height()
         top = PICTURE_HEIGHT + _TITLE_GAP
@@ -167,7 +190,7 @@ class Thumbnail(QAbstractButton):
     def _paint_frame(self, painter: QPainter, frame: QRectF) -> None:
         theme = self._theme
         width = 2.0 if self.isChecked() or has_ring(self) else 1.0
-        color = mix(theme.line, theme.dim, 0.5) if self.underMouse() else theme.line
+        color = mix(theme.line, theme.dim, 0.5) if self._is_hovered else theme.line
         if self.isChecked():
             color = theme.accent
         if has_ring(self):

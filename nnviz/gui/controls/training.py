@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnviz.data.dataset import Dataset
 from nnviz.gui.controls.batch import BatchControls
 from nnviz.gui.controls.buttons import ToolButton
 from nnviz.gui.controls.choice import ChoiceBox
+from nnviz.gui.controls.limits import limits_of
 from nnviz.gui.controls.number_field import NumberField
 from nnviz.gui.controls.numbers import rungs, whole_rungs
 from nnviz.gui.controls.rows import Rows
@@ -21,11 +22,6 @@ from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run.experiment import LARGEST_SEED, Experiment, tooltip
 
-MOST_EPOCHS = 1_000_000_000
-LARGEST_PENALTY = 1_000.0
-LEARNING_RATES = (1e-9, 1e9)
-"""Far beyond what learns, so that one can see it fail."""
-
 
 class TrainingPanel(QWidget):
     """Edits the fields of an experiment that decide how it learns."""
@@ -34,6 +30,8 @@ class TrainingPanel(QWidget):
     """A dict of one field of Experiment and its new value; sent for the user's changes only."""
     rejected = Signal(str)
     """One sentence on what was typed and why it cannot be."""
+    accepted = Signal()
+    """The first good number in a field after a refusal, whose sentence can go; before `changed`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,11 +40,14 @@ class TrainingPanel(QWidget):
         hidden = {name: entry for name, entry in ACTIVATIONS.items() if entry.hidden}
         self.optimizer = ChoiceBox("Optimizer", OPTIMIZERS, tooltip("optimizer"))
         self.activation = ChoiceBox("Activation", hidden, tooltip("activation"))
-        lowest, highest = LEARNING_RATES
-        self.learning_rate = NumberField("Learning rate", "real", lowest, highest, rungs(1, 3))
-        self.l2 = NumberField("L2 penalty", "real", 0.0, LARGEST_PENALTY, rungs(1, 3, lowest=1e-5))
-        self.epochs = NumberField("Epochs", "whole", 1, MOST_EPOCHS, whole_rungs(1, 2, 5))
-        self.seed = NumberField("Seed", "whole", 0, LARGEST_SEED)
+        self.learning_rate = NumberField(
+            "Learning rate", "real", limits_of("learning_rate"), rungs(1, 3)
+        )
+        self.l2 = NumberField("L2 penalty", "real", limits_of("l2"), rungs(1, 3, lowest=1e-5))
+        self.epochs = NumberField("Epochs", "whole", limits_of("epochs"), whole_rungs(1, 2, 5))
+        self.seed = NumberField("Seed", "whole", limits_of("seed"))
+        self._has_refused = False
+        self._left: NumberField | None = None
         self._fields = {
             "learning_rate": self.learning_rate,
             "l2": self.l2,
@@ -54,7 +55,7 @@ class TrainingPanel(QWidget):
             "seed": self.seed,
         }
         for name, field in self._fields.items():
-            field.setToolTip(wrapped(tooltip(name)))
+            field.explain(tooltip(name))
         self.new_seed = ToolButton("New seed", wrapped(tooltip("seed")))
         self.new_seed.setProperty("look", "bare")
         self.rows = self._rows()
@@ -95,16 +96,38 @@ class TrainingPanel(QWidget):
 
     def _connect(self) -> None:
         self.batch.changed.connect(self._change_batch_size)
-        self.batch.rejected.connect(self.rejected)
         self.optimizer.changed.connect(self._change_optimizer)
         self.activation.changed.connect(self._change_activation)
         self.learning_rate.changed.connect(self._change_learning_rate)
         self.l2.changed.connect(self._change_l2)
         self.epochs.changed.connect(self._change_epochs)
         self.seed.changed.connect(self._change_seed)
-        for field in self._fields.values():
-            field.rejected.connect(self.rejected)
+        for field in (self.batch.field, *self._fields.values()):
+            field.rejected.connect(self._refuse)
+            field.accepted.connect(self._accept)
+            field.finished.connect(self._take_focus)
         self.new_seed.clicked.connect(self._draw_new_seed)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # The panel holds the focus only for a field that gave it away: Tab goes on from there.
+        if self.hasFocus() and self._left is not None:
+            self._left.setFocus(Qt.FocusReason.OtherFocusReason)
+        return super().focusNextPrevChild(forward)
+
+    def _take_focus(self) -> None:
+        field = self.sender()
+        assert isinstance(field, NumberField)
+        self._left = field
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _refuse(self, sentence: str) -> None:
+        self._has_refused = True
+        self.rejected.emit(sentence)
+
+    def _accept(self) -> None:
+        if self._has_refused:
+            self._has_refused = False
+            self.accepted.emit()
 
     def _show_activation(self, experiment: Experiment) -> None:
         layers = set(experiment.activations[:-1])

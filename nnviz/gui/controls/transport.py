@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnviz.data.dataset import n_test_points
 from nnviz.gui.controls.buttons import PushButton, ToolButton, has_ring
 from nnviz.gui.controls.readouts import (
     ReadOut,
@@ -99,23 +100,32 @@ class TransportBar(QWidget):
 
     def _make_read_outs(self) -> None:
         self.epoch = ReadOut(
-            "epoch", show_epoch(1_000, 1_000), wrapped("Completed passes over the training points.")
+            "epoch",
+            widest=show_epoch(10_000, 10_000),
+            tooltip=wrapped("Completed passes over the training points."),
         )
-        self.updates = ReadOut("updates", "123,456", "Changes of the weights so far.")
+        self.updates = ReadOut(
+            "updates", widest="1,000,000", tooltip="Changes of the weights so far."
+        )
         self.train_loss = ReadOut(
             "train loss",
-            "0.00000",
-            wrapped("How wrong the network is on the points it learns from, penalty included."),
+            widest="0.00000",
+            tooltip=wrapped(
+                "How wrong the network is on the points it learns from, penalty included."
+            ),
         )
         self.test_loss = ReadOut(
             "test loss",
-            "0.00000",
-            wrapped("How wrong the network is on points that it does not learn from."),
+            widest="0.00000",
+            tooltip=wrapped("How wrong the network is on points that it does not learn from."),
         )
         self.accuracy = ReadOut(
-            "test accuracy", "100.0 %", "Share of points that get the right class."
+            "test accuracy",
+            "train accuracy",
+            widest="100.0 %",
+            tooltip="Share of points that get the right class.",
         )
-        self.seed = ReadOut("seed", "0", wrapped(tooltip("seed")))
+        self.seed = ReadOut("seed", widest="1234", tooltip=wrapped(tooltip("seed")))
         self.new_seed = ToolButton("New seed", wrapped(tooltip("seed")))
         self.new_seed.setProperty("look", "bare")
         self.new_seed.setFixedSize(20, 20)
@@ -134,11 +144,11 @@ class TransportBar(QWidget):
             self.accuracy,
             self.seed_group,
         )
-        # The seed is also in the training panel, the number of updates in the status line.
+        # The number of updates follows from the epochs; the seed is in the training panel as well.
         least_first = (
-            self.seed_group,
             self.updates,
             self.test_loss,
+            self.seed_group,
             self.accuracy,
             self.train_loss,
         )
@@ -155,6 +165,7 @@ class TransportBar(QWidget):
         layout.addSpacing(14)
         layout.addWidget(self.speed)
         layout.addSpacing(16)
+        # The slider's preferred width is its smallest, so what all read-outs need comes first.
         # Without stretch factors: with them Qt starts from the smallest sizes, not the preferred.
         layout.addWidget(self.read_outs)
         layout.addSpacing(8)
@@ -213,8 +224,9 @@ class TransportBar(QWidget):
         self._epochs = experiment.epochs
         self._seed = experiment.seed
         self.epoch.reserve(show_epoch(experiment.epochs, experiment.epochs))
+        self.updates.reserve(f"{most_updates(experiment):,}")
         self.seed.set_figure(str(experiment.seed))
-        self.read_outs.arrange()
+        self.read_outs.rearrange()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show a moment's figures."""
@@ -253,7 +265,7 @@ class TransportBar(QWidget):
         ):
             part.set_theme(theme)
         self._show_play_button()
-        self.read_outs.arrange()
+        self.read_outs.rearrange()
         self.update()
 
     # --- Qt
@@ -311,3 +323,11 @@ class TransportBar(QWidget):
             lender.setFocus(
                 reasons.TabFocusReason if self._lent_with_ring else reasons.MouseFocusReason
             )
+
+
+def most_updates(experiment: Experiment) -> int:
+    """How many updates all epochs of an experiment make."""
+    n_test = n_test_points(experiment.n_samples, experiment.test_fraction)
+    n_train = experiment.n_samples - n_test
+    size = n_train if experiment.batch_size == "full" else experiment.batch_size
+    return experiment.epochs * -(-n_train // max(int(size), 1))

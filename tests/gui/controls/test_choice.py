@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.controls.choice import ChoiceBox
+from nnviz.gui.theme import Theme
 from nnviz.model.optimizers import OPTIMIZERS
 
 
@@ -20,6 +23,7 @@ def box(qtbot: QtBot) -> ChoiceBox:
     choice.show()
     choice.activateWindow()
     QApplication.processEvents()
+    choice.clearFocus()
     return choice
 
 
@@ -69,8 +73,11 @@ def test_a_long_label_drops_its_last_words(box: ChoiceBox) -> None:
     assert not box.grab().isNull()
 
 
-def test_the_wheel_passes_by_without_the_focus(box: ChoiceBox, chosen: list[str]) -> None:
-    box.clearFocus()
+@pytest.mark.parametrize("has_focus", [False, True])
+def test_the_wheel_passes_by(box: ChoiceBox, chosen: list[str], has_focus: bool) -> None:
+    if has_focus:
+        box.setFocus()
+    assert box.hasFocus() == has_focus
     event = QWheelEvent(
         QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
@@ -79,3 +86,33 @@ def test_the_wheel_passes_by_without_the_focus(box: ChoiceBox, chosen: list[str]
     assert not event.isAccepted()
     assert chosen == []
     assert box.current == "adam"
+
+
+def test_after_a_click_characters_are_commands(
+    box: ChoiceBox, chosen: list[str], qtbot: QtBot
+) -> None:
+    box.setFocus(Qt.FocusReason.MouseFocusReason)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_R, Qt.Key.Key_Right):
+        qtbot.keyClick(box, key)
+    assert not box.view().isVisible()
+    assert chosen == []
+    box.clearFocus()
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(box, Qt.Key.Key_R)
+    assert chosen == ["rmsprop"]
+
+
+# Offscreen says so of every list that opens.
+@pytest.mark.qt_log_ignore(r"^This plugin does not support")
+def test_the_open_list_shows_whole_labels(
+    box: ChoiceBox, dress: Callable[[str], Theme], qtbot: QtBot
+) -> None:
+    box.set_theme(dress("light"))
+    box.resize(90, 26)
+    box.showPopup()
+    QApplication.processEvents()
+    view = box.view()
+    widest = max(view.fontMetrics().horizontalAdvance(e.label) for e in OPTIMIZERS.values())
+    assert view.viewport().width() >= widest + 10  # the entries' padding
+    assert view.viewport().width() >= view.sizeHintForColumn(0)
+    box.hidePopup()

@@ -27,10 +27,10 @@ from nnviz.gui.controls.choice import ChoiceBox
 from nnviz.gui.controls.gallery import PresetGallery
 from nnviz.gui.controls.thumbnail import Thumbnail
 from nnviz.gui.controls.training import TrainingPanel
-from nnviz.gui.controls.transport import TransportBar
+from nnviz.gui.controls.transport import TransportBar, most_updates
 from nnviz.gui.theme import GUTTER, THEMES, Theme
 from nnviz.insight.snapshot import Snapshot
-from nnviz.run.experiment import Experiment
+from nnviz.run.experiment import LARGEST_SEED, Experiment
 from nnviz.run.presets import PRESETS
 
 Dress = Callable[[str], Theme]
@@ -135,19 +135,73 @@ def test_the_bar_fits(qtbot: QtBot, dress: Dress, theme: str, width: int) -> Non
     assert all(inside.contains(child.geometry()) for child in children)
 
 
-def test_at_1280_every_read_out_of_a_preset_is_shown(qtbot: QtBot, dress: Dress) -> None:
-    bar = bar_of(qtbot, dress("light"), 1256)
-    fresh = TransportBar()
-    qtbot.addWidget(fresh)
-    fresh.resize(1256, 52)
-    fresh.show_experiment(PRESETS["moons"].experiment)
-    fresh.show()
+def layout_of(bar: TransportBar) -> list[tuple[str, bool, QRect]]:
+    """Where everything in the bar is, and whether it is shown."""
     QApplication.processEvents()
-    for read_out in (
-        fresh.epoch, fresh.updates, fresh.train_loss, fresh.test_loss, fresh.accuracy, fresh.seed
-    ):  # fmt: skip
-        assert read_out.isVisible(), read_out.caption
-    assert bar.epoch.isVisible()
+    return [
+        (child.accessibleName() or type(child).__name__, child.isVisible(), child.geometry())
+        for child in bar.findChildren(QWidget)
+    ]
+
+
+def show_end(bar: TransportBar, experiment: Experiment) -> None:
+    """The last moment of an experiment, when all its figures are as long as they get."""
+    has_test = experiment.test_fraction > 0
+    frame = SimpleNamespace(
+        epoch=experiment.epochs, update=most_updates(experiment), train_loss=1.2e-10,
+        test_loss=9.9e-10 if has_test else None, train_accuracy=1.0,
+        test_accuracy=1.0 if has_test else None,
+    )  # fmt: skip
+    bar.show_snapshot(cast(Snapshot, SimpleNamespace(frame=frame)))
+
+
+@pytest.mark.parametrize("width", [1256, 1896])
+def test_presets_and_themes_move_nothing_in_the_bar(qtbot: QtBot, dress: Dress, width: int) -> None:
+    bar = TransportBar()
+    qtbot.addWidget(bar)
+    bar.set_theme(dress("dark"))
+    bar.resize(width, 52)
+    bar.show()
+    experiments = [preset.experiment for preset in PRESETS.values()]
+    bar.show_experiment(experiments[0])
+    places = [[place for _, _, place in layout_of(bar)]]
+    for experiment in experiments:
+        bar.show_experiment(experiment)
+        show_end(bar, experiment)
+        shown = layout_of(bar)
+        assert all(is_visible for _, is_visible, _ in shown), shown
+        places.append([place for _, _, place in shown])
+    for theme in ("light", "dark"):
+        bar.set_theme(dress(theme))
+        places.append([place for _, _, place in layout_of(bar)])
+    assert all(place == places[0] for place in places)
+
+
+@pytest.mark.parametrize("epochs", [1, 100_000, 1_000_000_000])
+@pytest.mark.parametrize("seed", [0, LARGEST_SEED])
+def test_at_1280_the_seed_is_always_shown(
+    qtbot: QtBot, dress: Dress, epochs: int, seed: int
+) -> None:
+    bar = TransportBar()
+    qtbot.addWidget(bar)
+    bar.set_theme(dress("light"))
+    bar.resize(1256, 52)
+    bar.show()
+    usual = PRESETS["moons"].experiment
+    bar.show_experiment(usual)
+    before = layout_of(bar)
+    large = usual.evolve(epochs=epochs, seed=seed)
+    bar.show_experiment(large)
+    show_end(bar, large)
+    QApplication.processEvents()
+    for part in (bar.epoch, bar.train_loss, bar.accuracy, bar.seed, bar.new_seed):
+        assert part.isVisible()
+        assert part.width() >= part.sizeHint().width() or part is bar.new_seed
+    assert clipped(bar) == []
+    # Room that an experiment needed is given back to the next one.
+    bar.show_experiment(usual)
+    show_end(bar, usual)
+    assert [place for _, _, place in layout_of(bar)] == [place for _, _, place in before]
 
 
 @pytest.mark.parametrize("theme", THEMES)

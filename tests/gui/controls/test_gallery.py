@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent
+from PySide6.QtWidgets import QAbstractSlider, QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.controls.gallery import COLUMNS, PresetGallery, preset_points
@@ -43,6 +43,13 @@ def focus(gallery: PresetGallery, name: str) -> Thumbnail:
     return thumbnail
 
 
+def is_left_to_the_window(thumbnail: Thumbnail, key: Qt.Key) -> bool:
+    """Whether neither the thumbnail nor the gallery around it wants a key."""
+    event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(thumbnail, event)
+    return not event.isAccepted()
+
+
 def test_every_preset_is_there_the_course_last(gallery: PresetGallery) -> None:
     names = list(gallery.thumbnails())
     assert sorted(names) == sorted(PRESETS)
@@ -58,6 +65,8 @@ def test_a_click_chooses_also_again(
     for _ in range(2):
         qtbot.mouseClick(gallery.thumbnails()["xor"], Qt.MouseButton.LeftButton)
     assert chosen == ["xor", "xor"]
+    qtbot.keyClick(focus(gallery, "xor"), Qt.Key.Key_Return)
+    assert chosen == ["xor"] * 3
     assert gallery.current == "xor"
     assert [name for name, t in gallery.thumbnails().items() if t.isChecked()] == ["xor"]
 
@@ -96,12 +105,22 @@ def test_arrows_reach_every_preset_and_scroll_to_it(gallery: PresetGallery, qtbo
 def test_after_a_click_keys_belong_to_the_window(
     gallery: PresetGallery, chosen: list[str], qtbot: QtBot
 ) -> None:
-    thumbnail = gallery.thumbnails()["xor"]
+    thumbnail = gallery.thumbnails()["moons"]
     thumbnail.setFocus(Qt.FocusReason.MouseFocusReason)
-    qtbot.keyClick(thumbnail, Qt.Key.Key_Space)
-    qtbot.keyClick(thumbnail, Qt.Key.Key_Right)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Down):
+        assert is_left_to_the_window(thumbnail, key)
     assert chosen == []
     assert thumbnail.hasFocus()
+    assert gallery.verticalScrollBar().value() == 0
+
+
+def test_after_enter_space_belongs_to_the_window(
+    gallery: PresetGallery, chosen: list[str], qtbot: QtBot
+) -> None:
+    thumbnail = focus(gallery, "xor")
+    qtbot.keyClick(thumbnail, Qt.Key.Key_Return)
+    assert is_left_to_the_window(thumbnail, Qt.Key.Key_Space)
+    assert chosen == ["xor"]
 
 
 def test_tab_stops_once(gallery: PresetGallery) -> None:
@@ -118,6 +137,71 @@ def test_the_current_one_is_scrolled_to(gallery: PresetGallery) -> None:
     assert gallery.thumbnails()[last].visibleRegion().isEmpty()
     gallery.set_current(last)
     assert not gallery.thumbnails()[last].visibleRegion().isEmpty()
+
+
+def test_what_is_in_view_is_not_scrolled_to(gallery: PresetGallery, qtbot: QtBot) -> None:
+    bar = gallery.verticalScrollBar()
+    gallery.set_current("xor")
+    assert bar.value() == 0
+    bar.triggerAction(QAbstractSlider.SliderAction.SliderSingleStepAdd)
+    where = bar.value()
+    assert where > 0
+    gallery.set_current("or-clouds")
+    gallery.resize(208, 290)
+    assert bar.value() == where
+
+
+@pytest.mark.parametrize(("height", "is_at_top"), [(420, True), (160, False)])
+def test_it_opens_at_the_top_if_the_current_one_is_in_view(
+    qtbot: QtBot, height: int, is_at_top: bool
+) -> None:
+    """The preset is set, as in the window, before there is a layout."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    gallery = PresetGallery(window)
+    gallery.set_current("moons")
+    QVBoxLayout(window).addWidget(gallery)
+    window.resize(230, 150)
+    window.show()
+    QApplication.processEvents()
+    window.resize(230, height)
+    QApplication.processEvents()
+    assert (gallery.verticalScrollBar().value() == 0) == is_at_top
+    moons = gallery.thumbnails()["moons"]
+    assert moons.visibleRegion().boundingRect() == moons.rect()
+
+
+def test_the_hover_frame_goes_with_the_keyboard_and_with_scrolling(
+    gallery: PresetGallery, qtbot: QtBot
+) -> None:
+    thumbnail = gallery.thumbnails()["xor"]
+    qtbot.waitUntil(lambda: all(gallery.thumbnails()[n].has_points for n in ("xor", "or")))
+    plain = thumbnail.grab().toImage()
+    place = QPointF(5, 5)
+
+    def hover() -> None:
+        QApplication.sendEvent(thumbnail, QEnterEvent(place, place, place))
+        assert thumbnail.grab().toImage() != plain
+
+    hover()
+    QApplication.sendEvent(thumbnail, QEvent(QEvent.Type.Leave))
+    assert thumbnail.grab().toImage() == plain
+    hover()
+    qtbot.keyClick(focus(gallery, "or"), Qt.Key.Key_Right)
+    assert thumbnail.grab().toImage() == plain
+    hover()
+    gallery.verticalScrollBar().setValue(20)
+    assert thumbnail.grab().toImage() == plain
+
+
+def test_captions_are_unlike(gallery: PresetGallery) -> None:
+    captions = {name: thumbnail.text() for name, thumbnail in gallery.thumbnails().items()}
+    assert len(set(captions.values())) == len(captions)
+    assert captions["moons"] == "Moons"
+    assert captions["course-c14"] == "C14 moons"
+    assert captions["course-c03"] == "C03 OR by hand"
+    assert captions["course-c09-linear"] == "C09 linear"
+    assert gallery.thumbnails()["course-c09-linear"].accessibleName() == "Course: linear regression"
 
 
 def test_points_are_made_late_and_once(qtbot: QtBot) -> None:

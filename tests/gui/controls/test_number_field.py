@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from nnviz.gui.controls.limits import Limits
 from nnviz.gui.controls.number_field import NumberField
 from nnviz.gui.controls.numbers import rungs
 
-# Offscreen says so whenever a tool tip appears.
-pytestmark = pytest.mark.qt_log_ignore(r"^This plugin does not support raise\(\)$")
+RATES = Limits(0, 100.0, "a number above 0, at most 100", is_minimum_excluded=True)
+COUNTS = Limits(1, 100, "a whole number from 1 to 100")
 
 BAD_REALS = [
     "", " ", "abc", "1e400", "nan", "inf", "-1", "0", "٣", "0x10", "1_000", "1.2.3", "1e9",
@@ -31,10 +32,10 @@ class Form:
         self.window = QWidget()
         qtbot.addWidget(self.window)
         if kind == "real":
-            self.field = NumberField("Learning rate", "real", 1e-6, 100.0, rungs(1, 3))
+            self.field = NumberField("Learning rate", "real", RATES, rungs(1, 3))
             self.good: Any = 0.03
         else:
-            self.field = NumberField("Epochs", "whole", 1, 100)
+            self.field = NumberField("Epochs", "whole", COUNTS)
             self.good = 30
         self.other = QLineEdit()
         layout = QVBoxLayout(self.window)
@@ -45,6 +46,10 @@ class Form:
         self.sentences: list[str] = []
         self.field.changed.connect(self.values.append)
         self.field.rejected.connect(self.sentences.append)
+        self.order: list[str] = []
+        for name in ("changed", "rejected", "accepted", "finished"):
+            signal: Any = getattr(self.field, name)
+            signal.connect(lambda *_, name=name: self.order.append(name))
         self.window.show()
         self.window.activateWindow()
         self.field.setFocus()
@@ -63,6 +68,7 @@ class Form:
 
     def leave(self) -> None:
         self.other.setFocus()
+        assert not self.field.hasFocus()
         QApplication.processEvents()
 
     def wheel(self, notches: int) -> QWheelEvent:
@@ -99,6 +105,9 @@ def test_enter_refuses_a_bad_real_number(real: Form, text: str) -> None:
     assert real.values == []
     assert len(real.sentences) == 1
     check_sentence(real.sentences[0], "Learning rate")
+    assert real.sentences[0].endswith(" is not a number above 0, at most 100.")
+    assert real.field.hasFocus()
+    assert not QToolTip.isVisible()
     assert real.field.property("invalid") is True
     real.key(Qt.Key.Key_Escape)
     assert real.field.text() == "0.03"
@@ -217,7 +226,7 @@ def test_what_is_being_typed_survives_an_unchanged_value(real: Form) -> None:
 
 def test_groups_are_shown_but_not_while_editing(qtbot: QtBot) -> None:
     form = Form(qtbot, "whole")
-    form.field.set_limits(1, 10_000_000)
+    form.field.set_limits(Limits(1, 10_000_000, "a whole number from 1 to 10,000,000"))
     form.leave()
     form.field.set_value(1_000_000)
     assert form.field.text() == "1,000,000"
@@ -229,9 +238,48 @@ def test_groups_are_shown_but_not_while_editing(qtbot: QtBot) -> None:
     assert form.values == [2000]
 
 
-def test_escape_without_a_change_is_left_to_the_window(real: Form, qtbot: QtBot) -> None:
-    real.type("5")
+@pytest.mark.parametrize("text", ["0.5", "0.03", "0.030"])
+def test_enter_gives_the_focus_away(real: Form, text: str) -> None:
+    """Else Space would erase the number instead of playing."""
+    real.type(text)
+    real.key(Qt.Key.Key_Return)
+    assert not real.field.hasFocus()
+    changed = ["changed"] if text == "0.5" else []
+    assert real.order == ["accepted", *changed, "finished"]
+
+
+@pytest.mark.parametrize("text", ["5", "x", ""])
+def test_escape_restores_and_gives_the_focus_away(real: Form, text: str) -> None:
+    real.type(text)
     real.key(Qt.Key.Key_Escape)
+    assert not real.field.hasFocus()
     assert real.field.text() == "0.03"
-    assert real.field.selectedText() == "0.03"
+    assert real.values == []
+    assert real.sentences == []
+    assert real.order[-1] == "finished"
+
+
+def test_an_excluded_minimum_is_not_reached(real: Form) -> None:
+    real.field.set_value(5e-324)
+    real.key(Qt.Key.Key_Down)
+    assert real.values == []
+    real.key(Qt.Key.Key_Up)
+    assert len(real.values) == 1
+    assert real.values[0] > 5e-324
+
+
+def test_long_numbers_are_shown_briefly_and_never_changed(real: Form) -> None:
+    long = 0.2 / 30
+    real.field.explain("Sets the size of a step.")
+    assert real.field.toolTip() == "Sets the size of a step."
+    real.field.set_value(long)
+    assert real.field.text() == str(long)
+    real.leave()
+    assert real.field.text() == "0.006667"
+    assert real.field.toolTip() == f"Sets the size of a step.\nExactly {long}."
+    real.field.setFocus()
+    assert real.field.text() == str(long)
+    real.key(Qt.Key.Key_Return)
+    assert real.field.text() == "0.006667"
+    assert real.field.value == long
     assert real.values == []

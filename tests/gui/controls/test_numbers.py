@@ -12,6 +12,7 @@ from nnviz.gui.controls.numbers import (
     parse_real,
     parse_whole,
     rungs,
+    show_briefly,
     show_number,
     whole_rungs,
 )
@@ -70,6 +71,21 @@ def test_a_whole_number_that_is_shown_reads_back(value: int, grouped: bool) -> N
 )  # fmt: skip
 def test_numbers_are_shown_plainly(value: float, text: str) -> None:
     assert show_number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.2 / 30, "0.006667"), (0.1 + 0.2, "0.3"), (5e-5, "0.00005"), (0.0, "0"),
+     (12345.678, "12346"), (1234567.8, "1234568"), (123456789.0, "1.235e8"),
+     (1.23456e-9, "1.235e-9"), (99999.7, "100000"), (1_234_567, "1,234,567")],
+)  # fmt: skip
+def test_numbers_are_shown_briefly(value: float, text: str) -> None:
+    assert show_briefly(value) == text
+
+
+@given(st.floats(-1e300, 1e300))
+def test_brief_numbers_are_nearly_right(value: float) -> None:
+    assert parse_real(show_briefly(value)) == pytest.approx(value, rel=6e-4)
 
 
 def test_rungs_are_the_nearest_floats() -> None:

@@ -48,7 +48,7 @@ def test_accuracies_and_epochs() -> None:
 
 
 def test_a_figure_never_moves_what_is_beside_it(qtbot: QtBot) -> None:
-    read_out = ReadOut("epoch", show_epoch(1000, 1000), "Completed passes.")
+    read_out = ReadOut("epoch", widest=show_epoch(1000, 1000), tooltip="Completed passes.")
     qtbot.addWidget(read_out)
     before = read_out.sizeHint()
     for figure in (NOTHING, "0 / 1,000", "999 / 1,000", "1,000 / 1,000"):
@@ -57,6 +57,20 @@ def test_a_figure_never_moves_what_is_beside_it(qtbot: QtBot) -> None:
         assert read_out.accessibleDescription() == figure
     read_out.set_figure("10,000 / 10,000")
     assert read_out.sizeHint().width() > before.width()
+    read_out.set_figure("1 / 1,000")
+    assert read_out.sizeHint() == before
+
+
+def test_room_is_that_of_the_widest_caption_and_figure(qtbot: QtBot) -> None:
+    read_out = ReadOut("test", "training", widest="12", tooltip="A figure.")
+    qtbot.addWidget(read_out)
+    before = read_out.sizeHint()
+    read_out.set_caption("training")
+    assert read_out.sizeHint() == before
+    read_out.reserve("123,456,789,012")
+    assert read_out.sizeHint().width() > before.width()
+    read_out.reserve("1")
+    assert read_out.sizeHint() == before
 
 
 @pytest.fixture
@@ -68,7 +82,10 @@ def window(qtbot: QtBot) -> QWidget:
 
 
 def test_the_least_important_hide_first(window: QWidget) -> None:
-    parts = [ReadOut(name, "123456", "A figure.") for name in ("one", "two", "three", "four")]
+    parts = [
+        ReadOut(name, widest="123456", tooltip="A figure.")
+        for name in ("one", "two", "three", "four")
+    ]
     one, two, three, four = parts
     row = ReadOutRow(parts, (three, one, two), window)
     layout = window.layout()
@@ -90,7 +107,7 @@ def test_the_least_important_hide_first(window: QWidget) -> None:
 
 
 def test_a_longer_figure_makes_room_for_itself(window: QWidget) -> None:
-    parts = [ReadOut(name, "1", "A figure.") for name in ("one", "two")]
+    parts = [ReadOut(name, widest="1", tooltip="A figure.") for name in ("one", "two")]
     row = ReadOutRow(parts, (), window)
     layout = window.layout()
     assert layout is not None

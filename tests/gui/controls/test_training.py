@@ -11,19 +11,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnviz.data.dataset import Dataset, Points, make_dataset
-from nnviz.gui.controls.training import (
-    LARGEST_PENALTY,
-    LEARNING_RATES,
-    MOST_EPOCHS,
-    TrainingPanel,
-    next_seed,
-)
+from nnviz.gui.controls.limits import limits_of
+from nnviz.gui.controls.training import TrainingPanel, next_seed
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.optimizers import OPTIMIZERS
-from nnviz.run.experiment import LARGEST_SEED, Experiment
+from nnviz.run.experiment import LARGEST_SEED, Experiment, allowed_values
 from nnviz.run.presets import PRESETS
-
-pytestmark = pytest.mark.qt_log_ignore(r"^This plugin does not support raise\(\)$")
 
 MOONS = Experiment(dataset="moons", n_samples=240, test_fraction=0.25, batch_size=10)
 
@@ -235,15 +228,70 @@ def test_refusals_are_passed_on(panel: TrainingPanel, qtbot: QtBot) -> None:
         assert heard.args[0].endswith(".")
 
 
-def test_limits_are_those_of_an_experiment() -> None:
-    """What a field accepts, the experiment must accept too."""
-    for value in LEARNING_RATES:
-        MOONS.evolve(learning_rate=value)
-    MOONS.evolve(l2=LARGEST_PENALTY, epochs=MOST_EPOCHS, seed=LARGEST_SEED)
-    with pytest.raises(ValueError, match="epochs"):
-        MOONS.evolve(epochs=MOST_EPOCHS + 1)
-    with pytest.raises(ValueError, match="l2"):
-        MOONS.evolve(l2=LARGEST_PENALTY * 1.001)
+FIELDS = ("learning_rate", "l2", "epochs", "seed")
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_refusals_say_what_the_experiment_allows(
+    panel: TrainingPanel, qtbot: QtBot, name: str
+) -> None:
+    heard: list[str] = []
+    panel.rejected.connect(heard.append)
+    enter(qtbot, getattr(panel, name), "-1")
+    assert len(heard) == 1
+    assert heard[0].endswith(f": “-1” is not {allowed_values(name)}.")
+
+
+def test_the_end_of_a_refusal_is_told_once_and_before_the_change(
+    panel: TrainingPanel, qtbot: QtBot
+) -> None:
+    heard: list[str] = []
+    panel.accepted.connect(lambda: heard.append("accepted"))
+    panel.changed.connect(lambda _: heard.append("changed"))
+    enter(qtbot, panel.epochs, "100")
+    assert heard == ["changed"]
+    enter(qtbot, panel.learning_rate, "x")
+    # The sentence of a field that was left with a bad number must stay readable.
+    panel.optimizer.activated.emit(0)
+    assert heard == ["changed", "changed"]
+    enter(qtbot, panel.learning_rate, "0.5")
+    enter(qtbot, panel.epochs, "200")
+    assert heard[2:] == ["accepted", "changed", "changed"]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_after_enter_and_escape_keys_are_commands_and_tab_goes_on(
+    panel: TrainingPanel, changes: list[dict[str, Any]], qtbot: QtBot, key: Qt.Key
+) -> None:
+    panel.learning_rate.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(panel.learning_rate, key)
+    for typed in (Qt.Key.Key_Space, Qt.Key.Key_R, Qt.Key.Key_5):
+        qtbot.keyClick(QApplication.focusWidget(), typed)
+    assert panel.learning_rate.text() == "0.03"
+    assert changes == []
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    assert panel.activation.hasFocus()
+    qtbot.keyClick(panel.activation, Qt.Key.Key_Backtab)
+    assert panel.learning_rate.hasFocus()
+    qtbot.keyClick(panel.learning_rate, key)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
+    assert panel.optimizer.hasFocus()
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_limits_are_those_of_an_experiment(panel: TrainingPanel, name: str) -> None:
+    limits = getattr(panel, name).limits
+    assert limits == limits_of(name)
+    kind = type(getattr(MOONS, name))
+    lowest, highest = kind(limits.minimum), kind(limits.maximum)
+    beyond = (kind(highest + max(1, highest * 0.001)), lowest - 1)
+    for value in (lowest, highest, *beyond):
+        is_taken = True
+        try:
+            MOONS.evolve(**{name: value})
+        except ValueError:
+            is_taken = False
+        assert limits.accept(value) == is_taken, value
 
 
 def test_labels_are_buddies(panel: TrainingPanel) -> None:

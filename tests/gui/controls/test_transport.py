@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from nnviz.gui.controls.readouts import NOTHING
 from nnviz.gui.controls.speed import SPEEDS, show_speed
-from nnviz.gui.controls.transport import TransportBar
+from nnviz.gui.controls.transport import TransportBar, most_updates
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
 
@@ -212,3 +212,24 @@ def test_with_the_ring_space_and_enter_press(
     qtbot.keyClick(bar.step, Qt.Key.Key_Space)
     qtbot.keyClick(bar.step, Qt.Key.Key_Return)
     assert heard == ["step_pressed", "step_pressed"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "updates"),
+    [({}, 200 * 15), ({"batch_size": "full"}, 200), ({"batch_size": 1, "epochs": 3}, 450),
+     ({"batch_size": 149, "test_fraction": 0.0}, 400), ({"batch_size": 1000}, 200)],
+)  # fmt: skip
+def test_most_updates(changes: dict[str, Any], updates: int) -> None:
+    experiment = Experiment(n_samples=200, test_fraction=0.25, batch_size=10, epochs=200)
+    assert most_updates(experiment.evolve(**changes)) == updates
+
+
+def test_right_does_not_wander_from_a_button_into_the_choice_of_steps(
+    bar: TransportBar, heard: list[Any], qtbot: QtBot
+) -> None:
+    bar.setFocus()
+    bar.step.setFocus(Qt.FocusReason.TabFocusReason)
+    for _ in range(3):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
+    assert heard == []
+    assert bar.step.hasFocus()

@@ -1,0 +1,40 @@
+"""Limits: which numbers a field takes, as the experiment itself says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nnviz.gui.controls.numbers import Number
+from nnviz.run.experiment import Experiment, allowed_values
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Numbers from `minimum` to `maximum`; `allowed` says so in words, "a number from 0 to 1"."""
+
+    minimum: Number
+    maximum: Number
+    allowed: str
+    is_minimum_excluded: bool = False
+
+    def accept(self, value: Number) -> bool:
+        """Whether the value is within the limits."""
+        if self.is_minimum_excluded and value == self.minimum:
+            return False
+        return self.minimum <= value <= self.maximum
+
+    def nearest(self, value: Number) -> Number:
+        """The value, or the limit that it goes beyond."""
+        return min(max(value, self.minimum), self.maximum)
+
+
+def limits_of(field: str) -> Limits:
+    """The limits that Experiment checks a field by, so that there is one truth about them."""
+    found: dict[str, Number] = {}
+    for check in Experiment.model_fields[field].metadata:
+        for name in ("ge", "gt", "le"):
+            if hasattr(check, name):
+                found[name] = getattr(check, name)
+    is_excluded = "gt" in found
+    minimum = found["gt"] if is_excluded else found["ge"]
+    return Limits(minimum, found["le"], allowed_values(field), is_excluded)
