@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
@@ -61,7 +63,23 @@ ARROW_KEYS = (
 )
 
 
-class PushButton(QPushButton):
+class RingForKeyboard:
+    """Stands before a Qt widget among the bases of a class, and gives it the ring."""
+
+    def mousePressEvent(self: Any, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)  # type: ignore[misc]
+        set_ring(self, False)
+
+    def focusInEvent(self: Any, event: QFocusEvent) -> None:
+        super().focusInEvent(event)  # type: ignore[misc]
+        update_ring(self, event)
+
+    def focusOutEvent(self: Any, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)  # type: ignore[misc]
+        update_ring(self, event)
+
+
+class PushButton(RingForKeyboard, QPushButton):
     """A button with words. A click takes the focus, so that a field being edited commits."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -72,20 +90,8 @@ class PushButton(QPushButton):
         else:
             super().keyPressEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        super().mousePressEvent(event)
-        set_ring(self, False)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        update_ring(self, event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        update_ring(self, event)
-
-
-class ToolButton(QToolButton):
+class ToolButton(RingForKeyboard, QToolButton):
     """A button with an icon."""
 
     def __init__(self, name: str, tooltip: str, parent: QWidget | None = None) -> None:
@@ -101,18 +107,6 @@ class ToolButton(QToolButton):
             self.click()
         else:
             super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        super().mousePressEvent(event)
-        set_ring(self, False)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        update_ring(self, event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        update_ring(self, event)
 
 
 class Slider(QSlider):

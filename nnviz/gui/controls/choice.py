@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QStyle,
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnviz.gui.controls.buttons import has_ring, set_ring, update_ring
+from nnviz.gui.controls.buttons import RingForKeyboard, has_ring
 from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.theme import LIGHT, Theme
 
@@ -33,7 +33,7 @@ class Entry(Protocol):
     def tooltip(self) -> str: ...
 
 
-class ChoiceBox(QComboBox):
+class ChoiceBox(RingForKeyboard, QComboBox):
     """One name of a registry. `changed` tells only what the user chose."""
 
     changed = Signal(str)
@@ -118,18 +118,6 @@ class ChoiceBox(QComboBox):
             event.ignore()
         else:
             super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        super().mousePressEvent(event)
-        set_ring(self, False)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        update_ring(self, event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        update_ring(self, event)
 
     def _fits(self, text: str, room: int) -> bool:
         return self.fontMetrics().horizontalAdvance(text) <= room
