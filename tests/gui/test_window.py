@@ -3,47 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.session import State
-from nnviz.gui.theme import DARK, LIGHT, load_fonts
+from nnviz.gui.theme import DARK, LIGHT
 from nnviz.gui.window import MainWindow
-from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS
-from nnviz.run.trainer import Trainer
 
 WAIT = 20_000
 
 Open = Callable[..., MainWindow]
-
-
-@pytest.fixture
-def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[Open]:
-    load_fonts()
-    windows: list[MainWindow] = []
-
-    def make(name: str = "moons", play: bool = False) -> MainWindow:
-        window = MainWindow(PRESETS[name].experiment, LIGHT, preset=name)
-        windows.append(window)
-        qtbot.addWidget(window)
-        window.show()
-        qtbot.waitExposed(window)
-        window.session.set_speed(math.inf)
-        window.session.start(play=play)
-        qtbot.waitUntil(lambda: window.session.snapshot is not None, timeout=WAIT)
-        return window
-
-    yield make
-    while windows:
-        windows.pop().close()
 
 
 def _update(window: MainWindow) -> int:
@@ -79,64 +54,6 @@ def test_play_learns_and_stops_at_the_epochs(open_window: Open, qtbot: QtBot) ->
         column = int((x - grid.x_min) / (grid.x_max - grid.x_min) * grid.resolution)
         row = int((y - grid.y_min) / (grid.y_max - grid.y_min) * grid.resolution)
         assert (picture[row, column] > 128) == (target == 1)
-
-
-@pytest.mark.parametrize(
-    ("key", "modifier"),
-    [
-        (Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier),
-        (Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier),
-    ],
-)
-def test_space_plays_and_pauses(
-    open_window: Open, qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier
-) -> None:
-    window = open_window()
-    qtbot.keyClick(window, key, modifier)
-    _wait_for_update(qtbot, window, 10)
-    assert window.session.state is State.PLAYING
-    qtbot.keyClick(window, key, modifier)
-    assert window.session.state is State.PAUSED
-
-
-def test_keys_step_reset_and_choose_the_granularity(open_window: Open, qtbot: QtBot) -> None:
-    window = open_window()
-    per_epoch = Trainer(PRESETS["moons"].experiment).updates_per_epoch
-    qtbot.keyClick(window, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: _update(window) == 1, timeout=WAIT)
-    qtbot.keyClick(window, Qt.Key.Key_3)
-    qtbot.keyClick(window, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: _update(window) == per_epoch, timeout=WAIT)
-    qtbot.keyClick(window, Qt.Key.Key_2)
-    qtbot.keyClick(window, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: _update(window) == per_epoch + 1, timeout=WAIT)
-    qtbot.keyClick(window, Qt.Key.Key_R)
-    qtbot.waitUntil(lambda: _update(window) == 0, timeout=WAIT)
-
-
-def test_typing_into_a_field_is_no_command(open_window: Open, qtbot: QtBot) -> None:
-    window = open_window()
-    field = window.training.epochs
-    field.setFocus()
-    field.selectAll()
-    for key in (Qt.Key.Key_2, Qt.Key.Key_3, Qt.Key.Key_R, Qt.Key.Key_Right):
-        qtbot.keyClick(field, key)
-    qtbot.wait(50)
-    assert _update(window) == 0
-    assert window.session.state is State.PAUSED
-
-
-def test_no_key_is_given_twice(open_window: Open) -> None:
-    window = open_window()
-    keys = [
-        shortcut.toString()
-        for action in set(window.findChildren(QAction)) | set(window.actions())
-        for shortcut in action.shortcuts()
-        if not shortcut.isEmpty()
-    ]
-    assert len(keys) == len(set(keys))
-    for expected in ("Ctrl+Z", "Ctrl+Y", "Ctrl+O", "Ctrl+S", "Ctrl+E", "F1", "Ctrl+Space"):
-        assert expected in keys
 
 
 def test_every_control_while_running(open_window: Open, qtbot: QtBot) -> None:
@@ -265,52 +182,6 @@ def test_a_neuron_that_is_pointed_at_takes_the_place_of_the_output(
     assert window.surface.caption == output
 
 
-@pytest.mark.parametrize("name", ["window", "network", "surface", "curves"])
-def test_every_view_exports_from_menu_context_menu_and_keyboard(
-    open_window: Open,
-    qtbot: QtBot,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-) -> None:
-    window = open_window("xor")
-    asked: list[str] = []
-
-    def choose(parent: QWidget, title: str, suggestion: str, *rest: object) -> tuple[str, str]:
-        asked.append(suggestion)
-        return str(tmp_path / f"{len(asked)}.png"), ""
-
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
-    for action in window.commands.export_menu.actions():
-        if (
-            action.text()
-            .replace("&", "")
-            .startswith({"surface": "Output", "curves": "Loss"}.get(name, name.capitalize()))
-        ):
-            action.trigger()
-    focus = {
-        "window": window.training.epochs,
-        "network": window.topology,
-        "surface": window.surface,
-        "curves": window.curves,
-    }[name]
-    focus.setFocus()
-    qtbot.keyClick(focus, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
-    if name != "window":
-        window.context_menu(name).actions()[0].trigger()
-    ending = "" if name == "window" else f"_{name}"
-    expected = f"xor_adam_lr0.05_epoch0{ending}.png"
-    assert asked == [expected] * (2 if name == "window" else 3)
-    assert len(list(tmp_path.iterdir())) == len(asked)
-    assert "Written" in window.messages.text
-
-
-def test_a_write_that_fails_says_so(open_window: Open, tmp_path: Path) -> None:
-    window = open_window("xor")
-    assert not window.documents.export("window", str(tmp_path / "no" / "where.png"))
-    assert "was not written" in window.messages.text
-
-
 def test_light_dark_and_back(open_window: Open, qtbot: QtBot) -> None:
     window = open_window("moons")
     for name, theme in (("dark", DARK), ("light", LIGHT)):
@@ -340,19 +211,6 @@ def test_nothing_is_clipped_or_lies_over_another(
         assert part.height() >= least.height()
 
 
-def test_every_focusable_widget_has_a_name(open_window: Open) -> None:
-    window = open_window("moons")
-    nameless = [
-        f"{type(widget).__name__} in {type(widget.parentWidget()).__name__}"
-        for widget in window.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and widget.isVisible()
-        and not widget.accessibleName()
-        and not (isinstance(widget, QAbstractButton) and widget.text())
-    ]
-    assert nameless == []
-
-
 def test_closing_while_running_leaves_nothing(open_window: Open, qtbot: QtBot) -> None:
     window = open_window("spiral", play=True)
     _wait_for_update(qtbot, window, 5)
@@ -375,17 +233,6 @@ def test_the_speed_of_a_preset_gives_way_to_the_users(open_window: Open) -> None
     window.session._speed.connect(speeds.append)
     window.choose_preset("moons")
     assert speeds == []
-
-
-def test_an_experiment_is_opened(open_window: Open, tmp_path: Path, qtbot: QtBot) -> None:
-    window = open_window("xor")
-    experiment = Experiment(dataset="circles", hidden=(3,), epochs=7)
-    path = tmp_path / "e.json"
-    path.write_text(experiment.to_json())
-    assert window.documents.open(str(path))
-    qtbot.waitUntil(lambda: window.session.experiment == experiment, timeout=WAIT)
-    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert window.session.experiment == PRESETS["xor"].experiment
 
 
 def test_a_preset_that_is_chosen_again_begins_anew(open_window: Open, qtbot: QtBot) -> None:
@@ -411,42 +258,6 @@ def test_a_change_at_the_end_leaves_it_finished(open_window: Open, qtbot: QtBot)
     qtbot.waitUntil(lambda: _update(window) == 0, timeout=WAIT)
 
 
-@pytest.mark.parametrize("button", ["discretise", "test points", "accuracy", "log"])
-def test_space_plays_after_a_click_on_a_views_control(
-    open_window: Open, qtbot: QtBot, button: str
-) -> None:
-    window = open_window("moons")
-    found = [
-        widget
-        for widget in window.findChildren(QAbstractButton)
-        if widget.text() == button and widget.isVisible()
-    ]
-    assert len(found) == 1
-    window.transport.setFocus()
-    qtbot.mouseClick(found[0], Qt.MouseButton.LeftButton)
-    qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Space)
-    assert window.session.state is State.PLAYING
-
-
-def test_arrows_step_whatever_button_has_the_focus(open_window: Open, qtbot: QtBot) -> None:
-    window = open_window("moons")
-    made = 0
-    for button in window.findChildren(QAbstractButton):
-        is_ready = button.isVisible() and button.isEnabled()
-        if not is_ready or _walks_by_arrows(button) or window.topology.isAncestorOf(button):
-            continue
-        button.setFocus(Qt.FocusReason.TabFocusReason)
-        qtbot.keyClick(button, Qt.Key.Key_Right)
-        made += 1
-        qtbot.waitUntil(lambda made=made: _update(window) == made, timeout=WAIT)
-    assert made > 8
-
-
-def _walks_by_arrows(button: QAbstractButton) -> bool:
-    """Segments and thumbnails: within them the arrows choose, as within the network."""
-    return type(button).__name__ in ("_SegmentButton", "Thumbnail")
-
-
 def test_a_message_goes_when_its_reason_has_gone(open_window: Open) -> None:
     window = open_window("moons")
     for way_out in (
@@ -460,21 +271,3 @@ def test_a_message_goes_when_its_reason_has_gone(open_window: Open) -> None:
         assert window.messages.isVisible()
         way_out()
         assert not window.messages.isVisible()
-
-
-def test_an_export_can_be_opened_again(open_window: Open, qtbot: QtBot, tmp_path: Path) -> None:
-    window = open_window("circles")
-    path = str(tmp_path / "window.png")
-    assert window.documents.export("window", path)
-    window.choose_preset("xor")
-    assert window.documents.open(path)
-    assert window.session.experiment == PRESETS["circles"].experiment
-
-
-def test_the_list_of_keys_does_not_block(open_window: Open, qtbot: QtBot) -> None:
-    window = open_window("xor")
-    qtbot.keyClick(window, Qt.Key.Key_F1)
-    boxes = [widget for widget in QApplication.topLevelWidgets() if widget.windowTitle() == "Keys"]
-    assert len(boxes) == 1
-    assert not boxes[0].isModal()
-    boxes[0].close()

@@ -41,7 +41,7 @@ def test_every_field_explains_itself(name):
 
 def test_live_fields_are_fields():
     assert set(FIELDS) >= LIVE_FIELDS
-    # What issue 2 promises to change live.
+    # What changes without a reset.
     for name in ("learning_rate", "batch_size", "l1", "l2", "optimizer", "activation"):
         assert name in LIVE_FIELDS
     assert not LIVE_FIELDS & {"hidden", "seed", "initializer", "initial_parameters"}

@@ -1,0 +1,85 @@
+"""Exports and experiments in the whole window: menus, dialogs, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from nnviz.gui.window import MainWindow
+from nnviz.run.experiment import Experiment
+from nnviz.run.presets import PRESETS
+
+WAIT = 20_000
+
+Open = Callable[..., MainWindow]
+
+
+@pytest.mark.parametrize("name", ["window", "network", "surface", "curves"])
+def test_every_view_exports_from_menu_context_menu_and_keyboard(
+    open_window: Open,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    window = open_window("xor")
+    asked: list[str] = []
+
+    def choose(parent: QWidget, title: str, suggestion: str, *rest: object) -> tuple[str, str]:
+        asked.append(suggestion)
+        return str(tmp_path / f"{len(asked)}.png"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    for action in window.commands.export_menu.actions():
+        if (
+            action.text()
+            .replace("&", "")
+            .startswith({"surface": "Output", "curves": "Loss"}.get(name, name.capitalize()))
+        ):
+            action.trigger()
+    focus = {
+        "window": window.training.epochs,
+        "network": window.topology,
+        "surface": window.surface,
+        "curves": window.curves,
+    }[name]
+    focus.setFocus()
+    qtbot.keyClick(focus, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    if name != "window":
+        window.context_menu(name).actions()[0].trigger()
+    ending = "" if name == "window" else f"_{name}"
+    expected = f"xor_adam_lr0.05_epoch0{ending}.png"
+    assert asked == [expected] * (2 if name == "window" else 3)
+    assert len(list(tmp_path.iterdir())) == len(asked)
+    assert "Written" in window.messages.text
+
+
+def test_a_write_that_fails_says_so(open_window: Open, tmp_path: Path) -> None:
+    window = open_window("xor")
+    assert not window.documents.export("window", str(tmp_path / "no" / "where.png"))
+    assert "was not written" in window.messages.text
+
+
+def test_an_experiment_is_opened(open_window: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    window = open_window("xor")
+    experiment = Experiment(dataset="circles", hidden=(3,), epochs=7)
+    path = tmp_path / "e.json"
+    path.write_text(experiment.to_json())
+    assert window.documents.open(str(path))
+    qtbot.waitUntil(lambda: window.session.experiment == experiment, timeout=WAIT)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.experiment == PRESETS["xor"].experiment
+
+
+def test_an_export_can_be_opened_again(open_window: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    window = open_window("circles")
+    path = str(tmp_path / "window.png")
+    assert window.documents.export("window", path)
+    window.choose_preset("xor")
+    assert window.documents.open(path)
+    assert window.session.experiment == PRESETS["circles"].experiment
