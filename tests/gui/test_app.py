@@ -89,6 +89,21 @@ def test_it_opens_an_experiment(tmp_path: Path) -> None:
     assert (done.returncode, _complaints(done.stderr)) == (0, [])
 
 
+def _wait_until_it_listens(process: subprocess.Popen[str]) -> None:
+    """Wait until the process catches SIGTERM, which is when its window is there."""
+    status = Path(f"/proc/{process.pid}/status")
+    if not status.exists():  # another system than Linux
+        time.sleep(10)
+        return
+    for _ in range(600):
+        caught = next(line for line in status.read_text().splitlines() if "SigCgt" in line)
+        if int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1:
+            time.sleep(0.5)
+            return
+        time.sleep(0.1)
+    pytest.fail("the program did not begin to listen within a minute")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_closes_the_window_in_order(number: signal.Signals) -> None:
     process = subprocess.Popen(
@@ -97,7 +112,7 @@ def test_a_signal_closes_the_window_in_order(number: signal.Signals) -> None:
         text=True,
         env=_environment(),
     )
-    time.sleep(4)
+    _wait_until_it_listens(process)
     process.send_signal(number)
     _, standard_error = process.communicate(timeout=60)
     assert process.returncode == 0
