@@ -9,7 +9,7 @@ import threading
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from nnviz.gui.display import display_problem
@@ -119,9 +119,10 @@ def run_window(
     if experiment is None:
         preset, experiment = FIRST_PRESET, PRESETS[FIRST_PRESET].experiment
     window = MainWindow(experiment, system_theme(application), preset=preset)
-    reporter.raised.connect(window.warn)
+    # Queued, because both may come in the middle of anything, of a window being painted too.
+    reporter.raised.connect(window.warn, Qt.ConnectionType.QueuedConnection)
     listener = SignalListener(application)
-    listener.received.connect(window.close)
+    listener.received.connect(window.close, Qt.ConnectionType.QueuedConnection)
     window.show()
     window.session.start(play=play)
     closer = QTimer()

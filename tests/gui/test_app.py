@@ -90,17 +90,16 @@ def test_it_opens_an_experiment(tmp_path: Path) -> None:
 
 
 def _wait_until_it_listens(process: subprocess.Popen[str]) -> None:
-    """Wait until the process catches SIGTERM, which is when its window is there."""
+    """Wait until the process catches SIGTERM, which is when its window is being shown."""
     status = Path(f"/proc/{process.pid}/status")
     if not status.exists():  # another system than Linux
         time.sleep(10)
         return
-    for _ in range(600):
+    for _ in range(6000):
         caught = next(line for line in status.read_text().splitlines() if "SigCgt" in line)
         if int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1:
-            time.sleep(0.5)
             return
-        time.sleep(0.1)
+        time.sleep(0.01)
     pytest.fail("the program did not begin to listen within a minute")
 
 
