@@ -9,6 +9,18 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from nnviz.gui.theme import CORNER, LIGHT, Theme
 
 
+def draw_ground(widget: QWidget, theme: Theme, frame: QPen) -> None:
+    """Paint the rounded ground of a card over all of `widget`, inside its frame's line."""
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(frame)
+    painter.setBrush(theme.card)
+    inset = frame.widthF() / 2
+    area = widget.rect().toRectF().adjusted(inset, inset, -inset, -inset)
+    painter.drawRoundedRect(area, CORNER, CORNER)
+    painter.end()
+
+
 class Card(QWidget):
     """A content widget under a heading in small capitals, with room for controls beside it."""
 
@@ -54,10 +66,4 @@ class Card(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.line, 1))
-        painter.setBrush(self._theme.card)
-        frame = self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(frame, CORNER, CORNER)
-        painter.end()
+        draw_ground(self, self._theme, QPen(self._theme.line, 1))

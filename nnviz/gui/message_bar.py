@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from nnviz.gui.theme import CORNER, GUTTER, LIGHT, Theme
+from nnviz.gui.card import draw_ground
+from nnviz.gui.theme import GUTTER, LIGHT, Theme
 
 INFORMATION_LASTS = 6_000
 WARNING_LASTS = 20_000
@@ -63,14 +64,9 @@ class MessageBar(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = self._theme
-        painter.setPen(QPen(theme.warning if self._is_warning else theme.accent, 1.5))
-        painter.setBrush(theme.card)
-        frame = self.rect().toRectF().adjusted(1, 1, -1, -1)
-        painter.drawRoundedRect(frame, CORNER, CORNER)
-        painter.end()
+        color = theme.warning if self._is_warning else theme.accent
+        draw_ground(self, theme, QPen(color, 1.5))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnviz.data.dataset import n_test_points
+from nnviz.gui.card import draw_ground
 from nnviz.gui.controls.buttons import PushButton, ToolButton, has_ring
 from nnviz.gui.controls.readouts import (
     ReadOut,
@@ -29,7 +30,7 @@ from nnviz.gui.controls.speed import SpeedControl
 from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.controls.training import next_seed
 from nnviz.gui.icons import icon
-from nnviz.gui.theme import CORNER, LIGHT, Theme
+from nnviz.gui.theme import LIGHT, Theme
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment, tooltip
 
@@ -277,13 +278,7 @@ class TransportBar(QWidget):
         return QSize(super().minimumSizeHint().width(), HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._theme.line, 1))
-        painter.setBrush(self._theme.card)
-        frame = self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(frame, CORNER, CORNER)
-        painter.end()
+        draw_ground(self, self._theme, QPen(self._theme.line, 1))
 
     # --- gestures
 

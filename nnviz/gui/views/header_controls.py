@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QPushButton, QWidget
 
 from nnviz.gui.theme import LIGHT, Theme, mix
 
@@ -21,16 +21,11 @@ class HeaderCheckBox(QCheckBox):
     def __init__(self, text: str, tooltip: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._theme = LIGHT
-        self.setToolTip(tooltip)
-        self.setAccessibleName(text)
-        self.setAccessibleDescription(tooltip)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        _describe(self, text, tooltip)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self.setFont(theme.font(_TEXT_SIZE))
-        self.updateGeometry()
-        self.update()
+        _take_font(self, theme)
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
@@ -78,16 +73,11 @@ class HeaderTab(QPushButton):
         self._theme = LIGHT
         self.setCheckable(True)
         self.setAutoExclusive(True)
-        self.setToolTip(tooltip)
-        self.setAccessibleName(text)
-        self.setAccessibleDescription(tooltip)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        _describe(self, text, tooltip)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self.setFont(theme.font(_TEXT_SIZE))
-        self.updateGeometry()
-        self.update()
+        _take_font(self, theme)
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
@@ -111,6 +101,19 @@ class HeaderTab(QPushButton):
             painter.fillRect(line, color)
         _draw_focus(painter, self, theme)
         painter.end()
+
+
+def _describe(button: QAbstractButton, text: str, tooltip: str) -> None:
+    button.setToolTip(tooltip)
+    button.setAccessibleName(text)
+    button.setAccessibleDescription(tooltip)
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+
+
+def _take_font(button: QAbstractButton, theme: Theme) -> None:
+    button.setFont(theme.font(_TEXT_SIZE))
+    button.updateGeometry()
+    button.update()
 
 
 def _draw_focus(painter: QPainter, widget: QWidget, theme: Theme) -> None:

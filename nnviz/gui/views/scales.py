@@ -11,7 +11,6 @@ Ticks = list[tuple[float, str]]
 """Where a tick stands, and what is written beside it."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def nice_ceiling(value: float, mantissas: tuple[float, ...] = NICE) -> float:
@@ -124,13 +123,6 @@ def fixed_text(value: float, low: float, high: float) -> str:
 def with_minus(text: str) -> str:
     """The same number with a real minus sign, which is as wide as a plus."""
     return text.replace("-", "−")
-
-
-def with_subscripts(name: str) -> str:
-    """x1 → x₁: the names that symbols have; longer names stay as they are."""
-    if len(name) in (2, 3) and name[0].isalpha() and name[1:].isdecimal():
-        return name[0] + name[1:].translate(_SUBSCRIPTS)
-    return name
 
 
 def _tick_text(value: float, decimals: int) -> str:
