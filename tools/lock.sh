@@ -23,7 +23,7 @@ compile() {
 }
 
 mkdir -p locks
-compile --output-file locks/dev.txt --extra test "$@" pyproject.toml
+compile --output-file locks/dev.txt --extra test --extra docs "$@" pyproject.toml
 # The other two are parts of the first, at the same versions.
 compile --output-file locks/run.txt --constraint locks/dev.txt pyproject.toml
 sed -n '/^\[build-system\]/,/^\[/s/^requires = \["\(.*\)"\]$/\1/p' pyproject.toml >"$scratch/build.in"

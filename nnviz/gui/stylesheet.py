@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Template
 
 from PySide6.QtGui import QColor
@@ -46,18 +47,22 @@ def stylesheet(theme: Theme) -> str:
         "bar": mix(theme.line, theme.dim, 0.3),
     }
     pictures = {
-        "arrow": _url("arrow down", theme.dim, ARROW),
-        "arrow_disabled": _url("arrow down", mix(theme.dim, theme.card, 0.55), ARROW),
-        "check": _url("check", theme.on_accent, MARK),
-        "check_menu": _url("check", theme.accent, ARROW),
+        "arrow": _url("arrow down", theme.dim, theme.px(ARROW)),
+        "arrow_disabled": _url("arrow down", mix(theme.dim, theme.card, 0.55), theme.px(ARROW)),
+        "check": _url("check", theme.on_accent, theme.px(MARK)),
+        "check_menu": _url("check", theme.accent, theme.px(ARROW)),
     }
     names = {name: color.name() for name, color in colors.items()}
-    return "".join(Template(part).substitute(names | pictures) for part in _PARTS)
+    sheet = "".join(Template(part).substitute(names | pictures) for part in _PARTS)
+    return _LENGTH.sub(lambda found: f"{theme.px(int(found[0][:-2]))}px", sheet)
 
 
 def _url(name: str, color: QColor, size: int) -> str:
     return f'url("{icon_file(name, color, size).as_posix()}")'
 
+
+_LENGTH = re.compile(r"\b\d+px\b")
+"""Every length in the sheet is one of the design, at scale 1."""
 
 _GROUND = """
 QMainWindow, QDialog { background: $ground; }

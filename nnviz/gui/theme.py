@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from PySide6.QtCore import Qt
@@ -37,8 +37,24 @@ _QUALITATIVE = (
 
 
 @dataclass(frozen=True)
+class Palette:
+    """The two ends of a signed map, in the light and in the dark appearance.
+
+    All are told apart with every common colour blindness. `label` and `tooltip` are for choosing.
+    """
+
+    label: str
+    tooltip: str
+    light: tuple[str, str]
+    dark: tuple[str, str]
+
+
+SMALLEST_SCALE, LARGEST_SCALE = 0.75, 2.5
+
+
+@dataclass(frozen=True)
 class Theme:
-    """Colours and fonts of one appearance; every view draws with these and no others."""
+    """Colours, fonts and measures of one appearance; every view draws with these and no others."""
 
     name: str
     ground: QColor
@@ -54,6 +70,32 @@ class Theme:
     negative: QColor
     neutral: QColor
     positive: QColor
+    palette_name: str = "orange-blue"
+    scale: float = 1.0
+    """How large the interface is drawn; fonts follow by themselves, lengths through `px`."""
+
+    def __hash__(self) -> int:
+        # QColor cannot be hashed; the names and the scale decide all of them.
+        return hash((self.name, self.palette_name, self.scale))
+
+    def adapted(self, palette_name: str, scale: float) -> Theme:
+        """This appearance with another signed palette of PALETTES and another scale.
+
+        A scale beyond SMALLEST_SCALE and LARGEST_SCALE is brought back to them.
+        """
+        palette = PALETTES[palette_name]
+        negative, positive = palette.dark if self.is_dark else palette.light
+        return replace(
+            self,
+            negative=QColor(negative),
+            positive=QColor(positive),
+            palette_name=palette_name,
+            scale=min(max(scale, SMALLEST_SCALE), LARGEST_SCALE),
+        )
+
+    def px(self, length: float) -> int:
+        """A length of the design, in pixels at scale 1, as it is at this theme's scale."""
+        return max(1, round(length * self.scale)) if length else 0
 
     @property
     def is_dark(self) -> bool:
@@ -66,7 +108,7 @@ class Theme:
 
     def signed_table(self, discretise: bool = False) -> list[int]:
         """The 256 colours of a signed picture, as QRgb; `discretise` leaves only the two ends."""
-        return _signed_table(self.name, discretise)
+        return _signed_table(self, discretise)
 
     def class_color(self, index: int, n_classes: int) -> QColor:
         """The colour of a class; two classes take the two ends of the signed map."""
@@ -85,12 +127,12 @@ class Theme:
         return colors
 
     def font(self, size: int, weight: int = QFont.Weight.Normal) -> QFont:
-        """The face for words, `size` in pixels."""
-        return _font(SANS, QFont.StyleHint.SansSerif, size, weight)
+        """The face for words, `size` in pixels at scale 1."""
+        return _font(SANS, QFont.StyleHint.SansSerif, self.px(size), weight)
 
     def mono(self, size: int, weight: int = QFont.Weight.Normal) -> QFont:
         """The face for numbers: every digit is equally wide, so that they do not dance."""
-        font = _font(MONOSPACED, QFont.StyleHint.Monospace, size, weight)
+        font = _font(MONOSPACED, QFont.StyleHint.Monospace, self.px(size), weight)
         # JetBrains Mono would join "->" or "!=" into one sign.
         font.setFeature(QFont.Tag("calt"), 0)
         return font
@@ -162,6 +204,35 @@ DARK = Theme(
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
+# The last three are diverging maps of Brewer and Harrower, "ColorBrewer.org" (2003), whose ends
+# are marked there as safe for colour blindness; the dark appearance has lighter ends.
+PALETTES = {
+    "orange-blue": Palette(
+        "Orange – blue",
+        "Draws negative values orange and positive ones blue.",
+        ("#f28e2b", "#2f7ec4"),
+        ("#f28e2b", "#2f7ec4"),
+    ),
+    "purple-green": Palette(
+        "Purple – green",
+        "Draws negative values purple and positive ones green.",
+        ("#7b3294", "#008837"),
+        ("#b676cf", "#3fae6b"),
+    ),
+    "brown-teal": Palette(
+        "Brown – teal",
+        "Draws negative values brown and positive ones teal.",
+        ("#a6611a", "#018571"),
+        ("#d0903f", "#2fae9b"),
+    ),
+    "red-blue": Palette(
+        "Red – blue",
+        "Draws negative values red and positive ones blue.",
+        ("#ca0020", "#0571b0"),
+        ("#ef5a68", "#3d9bd8"),
+    ),
+}
+
 
 def load_fonts() -> list[str]:
     """Make the fonts of `resources/fonts` known to Qt; returns the files that it refused."""
@@ -196,10 +267,9 @@ def _font(family: str, hint: QFont.StyleHint, size: int, weight: int) -> QFont:
     return font
 
 
-# QColor cannot be hashed, so the table is remembered by the theme's name.
+# A view asks for its table with every picture.
 @cache
-def _signed_table(name: str, discretise: bool) -> list[int]:
-    theme = THEMES[name]
+def _signed_table(theme: Theme, discretise: bool) -> list[int]:
     half = 255 - NEUTRAL_INDEX
     values = [(index - NEUTRAL_INDEX) / half for index in range(256)]
     if discretise:

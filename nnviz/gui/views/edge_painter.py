@@ -11,28 +11,17 @@ from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from shiboken6 import Shiboken
 
-from nnviz.gui.theme import THEMES, Theme, mix
+from nnviz.gui.theme import Theme, mix
 from nnviz.gui.views.edges import DASH, PERIOD, Stroke
 
 
+# Few colours are mixed again and again, sixty times a second.
+@cache
 def edge_color(strength: float, negative: bool, theme: Theme, crowded: bool = False) -> QColor:
     """The colour of an edge: the sign's hue, fading towards the ground near zero.
 
     Among many edges weak ones fade sooner, or together they would hide the strong ones.
     """
-    return _edge_color(strength, negative, theme.name, crowded)
-
-
-def glint_color(strength: float, theme: Theme) -> QColor:
-    """The colour of the bright dashes on a solid edge."""
-    return _glint_color(strength, theme.name)
-
-
-# Few colours are mixed again and again, sixty times a second. QColor cannot be hashed, so they are
-# remembered by the theme's name.
-@cache
-def _edge_color(strength: float, negative: bool, theme_name: str, crowded: bool) -> QColor:
-    theme = THEMES[theme_name]
     end = theme.negative if negative else theme.positive
     if crowded:
         return mix(theme.card, end, 0.9 * strength**1.1)
@@ -40,9 +29,10 @@ def _edge_color(strength: float, negative: bool, theme_name: str, crowded: bool)
 
 
 @cache
-def _glint_color(strength: float, theme_name: str) -> QColor:
-    bright = 0.45 if THEMES[theme_name].is_dark else 0.62
-    return mix(_edge_color(strength, False, theme_name, False), QColor("#ffffff"), bright)
+def glint_color(strength: float, theme: Theme) -> QColor:
+    """The colour of the bright dashes on a solid edge."""
+    bright = 0.45 if theme.is_dark else 0.62
+    return mix(edge_color(strength, False, theme), QColor("#ffffff"), bright)
 
 
 def draw_strokes(

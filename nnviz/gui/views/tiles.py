@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from nnviz.gui.theme import NEUTRAL_INDEX, THEMES, Theme, mix
+from nnviz.gui.theme import NEUTRAL_INDEX, Theme, mix
 from nnviz.gui.views.topology_layout import Box
 
 Picture = NDArray[np.uint8]
@@ -58,15 +58,12 @@ def class_tables(theme: Theme, n_classes: int, lowest: Sequence[float]) -> Table
     `lowest` are the values at the low end of their scales. A scale from 0 goes from neutral to
     the class's colour; of one with a negative half, all of that half is neutral.
     """
-    tables = [
-        _class_table(theme.name, unit, n_classes, low >= 0.0) for unit, low in enumerate(lowest)
-    ]
+    tables = [_class_table(theme, unit, n_classes, low >= 0.0) for unit, low in enumerate(lowest)]
     return np.array(tables, dtype=np.uint32)
 
 
 @cache
-def _class_table(theme_name: str, unit: int, n_classes: int, from_zero: bool) -> list[int]:
-    theme = THEMES[theme_name]
+def _class_table(theme: Theme, unit: int, n_classes: int, from_zero: bool) -> list[int]:
     start = 1 if from_zero else NEUTRAL_INDEX
     full = theme.class_color(unit, n_classes)
     shares = [max(index - start, 0) / (255 - start) for index in range(256)]
