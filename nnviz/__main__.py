@@ -11,7 +11,17 @@ def main(arguments: list[str] | None = None) -> int:
     # Products of tiny matrices take several times longer when they are shared among threads; the
     # library that makes them reads this once, when NumPy is first imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from nnviz.cli import run
+    try:
+        from nnviz.cli import run
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("nnviz"):
+            raise
+        print(
+            f"nnviz: the package {error.name} is not installed; install it with "
+            f"`{sys.executable} -m pip install {error.name}`.",
+            file=sys.stderr,
+        )
+        return 1
 
     return run(sys.argv[1:] if arguments is None else arguments)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -51,6 +52,10 @@ def settings_dir() -> Path | None:
 def _writable(folder: Path) -> Path | None:
     """Return the folder, created if need be, or None if a file cannot be made in it."""
     if not folder.is_absolute():  # an unknown user has no home: the path begins with a literal "~"
+        return None
+    # A home that is not there ("/nonexistent" of system users) is nobody's to create.
+    home = Path(os.path.expanduser("~"))
+    if folder.is_relative_to(home) and not home.is_dir():
         return None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

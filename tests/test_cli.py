@@ -6,10 +6,12 @@ import subprocess
 import sys
 
 import pytest
+from typer.main import get_command
 
 import nnviz
 from nnviz import PRESETS, Experiment, Trainer, preset
 from nnviz.__main__ import main
+from nnviz.cli import application
 
 
 @pytest.fixture
@@ -232,8 +234,35 @@ def test_version_of_the_module():
 def test_help_names_the_commands():
     result = process("--help", stdout=subprocess.PIPE)
     assert (result.returncode, result.stderr) == (0, "")
-    for word in ("train", "presets", "--preset", "--open", "--play", "--quit-after"):
+    for word in ("train", "presets", "render", "doctor", "--preset", "--open", "--play"):
         assert word in result.stdout
+
+
+def test_every_option_has_its_sentence():
+    root = get_command(application)
+    assert set(root.commands) == {"presets", "train", "render", "doctor"}
+    for command in (root, *root.commands.values()):
+        assert command.get_short_help_str(200)
+        for option in command.params:
+            assert option.help is not None, (command.name, option.name)
+            assert option.help[0].isupper(), (command.name, option.name)
+            assert option.help.endswith("."), (command.name, option.name)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize("arguments", [["presets"], ["presets", "--json"], ["--help"]])
+def test_an_output_that_cannot_show_every_sign(encoding, arguments):
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    result = process(*arguments, stdout=subprocess.PIPE, env=environment)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(result.stdout) > 100
+
+
+def test_a_package_that_is_missing_is_said(tmp_path):
+    (tmp_path / "typer.py").write_text("raise ModuleNotFoundError('none', name='typer')")
+    environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+    result = process("--help", stdout=subprocess.PIPE, env=environment)
+    check_complaint((result.returncode, result.stdout, result.stderr), 1, "typer", "pip install")
 
 
 def test_a_reader_that_goes_away_is_no_crash():

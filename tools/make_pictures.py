@@ -1,58 +1,204 @@
-"""Makes the pictures of the documents from the real window: run it by `make pictures`."""
+"""Makes the pictures of the documents from the real window: run it by `make pictures`.
+
+Every picture shows the end of a preset's run, trained here, and not a moment that depends on how
+fast the machine is: the same code makes the same pictures. `--check` lists them, and says which are
+missing.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nnviz.gui.window import MainWindow
+    from nnviz.insight.snapshot import Snapshot
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+LARGEST = 300 * 1024
+"""In bytes; a picture that is larger is reduced to 256 colours."""
+WINDOW = (1280, 800)
+TALL = (1600, 1900)
+ENLARGED = 1.5
+"""The scale of the interface where a part of it is shown: sharper than a picture made larger."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: its file, what is shown in which appearance, and how it is taken."""
+
+    file: str
+    preset: str
+    appearance: str
+    take: Callable[[MainWindow, Any], bytes]
+    size: tuple[int, int] = WINDOW
+
+
+def whole_window(window: MainWindow, application: Any) -> bytes:
+    """What a user sees, with all buttons; an export of a view leaves its buttons out."""
+    return _png_of(window, window)
+
+
+def unfolded_sections(window: MainWindow, application: Any) -> bytes:
+    """The left column of a tall window, with the sections unfolded that a class uses first."""
+    window.appearance.set_scale(ENLARGED)
+    window.more.set_open(("points", "objective"))
+    column = window.arrangement.splitters["left"]
+    data, training = 150 * ENLARGED, window.cards["training"].sizeHint().height()
+    column.setSizes([round(data), training, column.height()])
+    _settle(window, application)
+    return _png_of(column, window)
+
+
+def help_card(window: MainWindow, application: Any) -> bytes:
+    """The card of help on the activation, alone."""
+    from nnviz.gui.controls.help_card import HelpCard
+
+    window.appearance.set_scale(ENLARGED)
+    window.training.activation_help.click()
+    _settle(window, application)
+    (card,) = window.findChildren(HelpCard)
+    return _png_of(card, window)
+
+
+def figure_of(view: str, width: int, height: int) -> Callable[[MainWindow, Any], bytes]:
+    """An export, as the menu and `nnviz render` make it, with the experiment inside."""
+
+    def take(window: MainWindow, application: Any) -> bytes:
+        from nnviz.gui.export import FigureOptions, figure_bytes
+
+        options = FigureOptions(width=width, height=height, scale=1.5)
+        text = window.session.experiment.to_json()
+        return figure_bytes(window.cards[view], "png", options, text)
+
+    return take
+
 
 SHOTS = (
-    # file, preset, appearance, width, height, epoch at which the picture is taken
-    ("window-light.png", "moons", "light", 1280, 800, 60),
-    ("window-dark.png", "spiral", "dark", 1280, 800, 160),
+    Shot("window-light.png", "moons", "light", whole_window),
+    Shot("window-dark.png", "spiral", "dark", whole_window),
+    Shot("network.png", "circles", "light", figure_of("network", 760, 480)),
+    Shot("output.png", "spiral", "light", figure_of("surface", 420, 480)),
+    Shot("sections.png", "moons", "light", unfolded_sections, TALL),
+    Shot("help-card.png", "moons", "light", help_card, TALL),
 )
 
 
-def main() -> int:
-    """Write every picture; returns the exit status."""
+def main(arguments: list[str]) -> int:
+    """Write every picture, or with --check list them; returns the exit status."""
+    if arguments == ["--check"]:
+        missing = [shot.file for shot in SHOTS if not (PICTURES / shot.file).is_file()]
+        for shot in SHOTS:
+            print(shot.file)
+        if missing:
+            print(f"missing, run `make pictures`: {', '.join(missing)}", file=sys.stderr)
+        return 1 if missing else 0
+    if arguments:
+        print("usage: make_pictures.py [--check]", file=sys.stderr)
+        return 2
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from PySide6.QtCore import QEventLoop
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    from PySide6.QtCore import qInstallMessageHandler
 
     from nnviz.gui.app import make_application
-    from nnviz.gui.theme import THEMES
-    from nnviz.gui.window import MainWindow
-    from nnviz.insight.snapshot import Snapshot
-    from nnviz.run.presets import PRESETS
 
+    qInstallMessageHandler(_print_message)
     application = make_application()
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for file, preset, appearance, width, height, epoch in SHOTS:
-        window = MainWindow(PRESETS[preset].experiment, THEMES[appearance], preset=preset)
-        window.resize(width, height)
-        window.show()
-        loop = QEventLoop()
-
-        def end_at_epoch(snapshot: Snapshot, loop: QEventLoop = loop, epoch: int = epoch) -> None:
-            if snapshot.frame.epoch >= epoch:
-                loop.quit()
-
-        window.session.snapshot_ready.connect(end_at_epoch)
-        window.session.start(play=True)
-        loop.exec()
-        application.processEvents()
-        # What a user sees while it trains, and not an export, which leaves the buttons out.
-        is_written = window.grab().save(str(PICTURES / file))
-        window.close()
-        window.deleteLater()
-        if not is_written:
-            print(f"{PICTURES / file} could not be written.", file=sys.stderr)
-            return 1
-        print(PICTURES / file)
+    for shot in SHOTS:
+        path = PICTURES / shot.file
+        path.write_bytes(_small(_taken(shot, application)))
+        print(f"docs/pictures/{shot.file}  {path.stat().st_size:,} bytes")
     return 0
 
 
+def _print_message(kind: Any, context: Any, message: str) -> None:
+    # Said of every window without a screen, and nobody needs to know.
+    if message != "This plugin does not support propagateSizeHints()":
+        print(message, file=sys.stderr)
+
+
+def _taken(shot: Shot, application: Any) -> bytes:
+    from nnviz.gui.theme import THEMES
+    from nnviz.gui.window import MainWindow
+
+    snapshot = _end_of_run(shot.preset)
+    experiment = snapshot.frame.experiment
+    window = MainWindow(experiment, THEMES[shot.appearance], preset=shot.preset)
+    try:
+        window.resize(*shot.size)
+        window.show()
+        window.session.show_moment(snapshot)
+        _settle(window, application)
+        return shot.take(window, application)
+    finally:
+        window.close()
+        window.deleteLater()
+        application.processEvents()
+
+
+def _end_of_run(preset: str) -> Snapshot:
+    """The preset, trained to its last epoch, with the figures of every epoch."""
+    from nnviz.insight.history import Recorder
+    from nnviz.insight.snapshot import Photographer, resolution_for
+    from nnviz.run.presets import PRESETS
+    from nnviz.run.trainer import Trainer
+
+    trainer = Trainer(PRESETS[preset].experiment)
+    recorder = Recorder()
+    n_points = len(trainer.dataset.X_train)
+    recorder.record(trainer.frame(), n_points)
+    while trainer.epoch < trainer.experiment.epochs:
+        trainer.advance_epochs(1)
+        recorder.record(trainer.frame(), n_points)
+    photographer = Photographer(trainer.dataset, resolution_for(trainer.network))
+    return photographer.snapshot(trainer.frame(), recorder.history())
+
+
+def _settle(window: MainWindow, application: Any) -> None:
+    """Let everything find its place, and the thumbnails get their points."""
+    application.processEvents()
+    while window.gallery.is_loading:
+        application.processEvents()
+
+
+def _png_of(widget: Any, window: MainWindow) -> bytes:
+    """A widget of the window as it is seen, on the window's ground."""
+    from PySide6.QtCore import QBuffer, QIODevice, QPoint
+    from PySide6.QtGui import QImage
+
+    image = QImage(widget.size(), QImage.Format.Format_RGB32)
+    image.fill(window.appearance.theme.ground)
+    widget.render(image, QPoint(0, 0))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):
+        raise RuntimeError("a picture could not be encoded as PNG")
+    return bytes(buffer.data().data())
+
+
+def _small(png: bytes) -> bytes:
+    """The same picture in fewer bytes, with its texts; in 256 colours where it must be."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    picture = Image.open(BytesIO(png))
+    texts = PngInfo()
+    for key, text in getattr(picture, "text", {}).items():
+        texts.add_itxt(key, text)
+    rgb = picture.convert("RGB")
+    for candidate in (rgb, rgb.quantize(256, Image.Quantize.MEDIANCUT)):
+        written = BytesIO()
+        candidate.save(written, "PNG", optimize=True, pnginfo=texts)
+        if written.tell() <= LARGEST:
+            break
+    return written.getvalue()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

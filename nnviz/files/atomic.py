@@ -31,6 +31,19 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     _sync_folder(target.parent)
 
 
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise the OSError that `write_whole` would raise, before there is anything to write.
+
+    Leaves nothing behind; an older file stays as it is.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        _remove(_write_beside(target, b"", _mode_of_replaceable(target)))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OSError(error.errno or errno.EIO, reason, os.fspath(path)) from error
+
+
 def _mode_of_replaceable(target: Path) -> int | None:
     """The permissions of the file at `target`, None where there is none yet; refuses the rest."""
     try:

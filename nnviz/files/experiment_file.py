@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nnviz.files.png_text import METADATA_KEY, SIGNATURE, png_text
+from nnviz.files import pdf_text, png_text, svg_text
 from nnviz.run.experiment import Experiment
 
 LARGEST_FILE = 256 * 1024 * 1024
 """In bytes."""
 
+ENDINGS = (".json", ".png", ".svg", ".pdf")
+"""Of the files that may hold an experiment."""
+
 
 def read_experiment(path: Path) -> Experiment:
-    """The experiment that a JSON file holds, or a PNG that nnviz exported.
+    """The experiment that a JSON file holds, or a PNG, SVG or PDF that nnviz exported.
 
-    ValueError says what is wrong with the file.
+    What kind it is, is told by what is in it and not by its name. ValueError says what is wrong
+    with the file.
     """
     try:
         with path.open("rb") as file:
@@ -25,11 +29,21 @@ def read_experiment(path: Path) -> Experiment:
     if len(content) > LARGEST_FILE:
         raise ValueError(f"{path}: larger than {LARGEST_FILE:,} bytes.")
     try:
-        if not content.startswith(SIGNATURE):
-            return Experiment.from_json(content)
-        text = png_text(content, METADATA_KEY)
-        if text is None:
-            raise ValueError("this picture holds no experiment; only exports of nnviz do.")
-        return Experiment.from_json(text)
+        return Experiment.from_json(_json(content))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+def _json(content: bytes) -> str | bytes:
+    """The experiment's JSON in a file of any of our kinds; ValueError where there is none."""
+    if content.startswith(png_text.SIGNATURE):
+        text = png_text.png_text(content, png_text.METADATA_KEY)
+    elif content.startswith(pdf_text.SIGNATURE):
+        text = pdf_text.pdf_text(content)
+    elif svg_text.is_svg(content):
+        text = svg_text.svg_text(content)
+    else:
+        return content
+    if text is None:
+        raise ValueError("this picture holds no experiment; only exports of nnviz do.")
+    return text

@@ -2,63 +2,171 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QMenu, QWidget
 
-EXPORTS = {
-    "window": "&Window…",
-    "network": "&Network…",
-    "surface": "&Output…",
-    "curves": "&Loss and accuracy…",
+from nnviz.gui.appearance import Appearance
+from nnviz.gui.theme import PALETTES
+from nnviz.run.presets import PRESETS
+
+FIGURES = {
+    "window": "&Window",
+    "network": "&Network",
+    "surface": "&Output",
+    "curves": "&Loss and accuracy",
 }
+"""What can be exported and copied: its name and its title in menus."""
 
 
-class Actions:
+@dataclass(frozen=True)
+class Commands:
+    """What the commands do."""
+
+    open_file: Callable[[], None]
+    save_file: Callable[[], None]
+    save_history: Callable[[], None]
+    export: Callable[[str], None]
+    copy: Callable[[str], None]
+    figure_with_focus: Callable[[], str]
+    """The name in FIGURES of the view that has the focus, or "window"."""
+    choose_preset: Callable[[str], None]
+    recent_presets: Callable[[], Iterable[str]]
+    show_help: Callable[[], object]
+    toggle: Callable[[], None]
+    step: Callable[[], None]
+
+
+class Actions(QObject):
     """Makes the menu of the window. Keys without Ctrl are served by the window itself, because
     they must not be taken from a field that is being typed into."""
 
-    def __init__(self, window: QWidget, undo_stack: QUndoStack) -> None:
+    def __init__(
+        self, window: QWidget, undo_stack: QUndoStack, appearance: Appearance, commands: Commands
+    ) -> None:
+        super().__init__(window)
         self._window = window
+        self._appearance = appearance
+        self._commands = commands
         self.menu = QMenu(window)
         self.menu.setAccessibleName("menu")
-        self.export_menu = QMenu("&Export as PNG", self.menu)
-        self._undo_stack = undo_stack
+        self._add_files()
+        self.menu.addSeparator()
+        self._add_undo(undo_stack)
+        self.menu.addSeparator()
+        self._add_appearance()
+        self.menu.addSeparator()
+        self._add(self.menu, "&Keys", commands.show_help, "F1")
+        self._add_hidden("Play or pause", commands.toggle, "Ctrl+Space")
+        self._add_hidden("Step", commands.step, "Ctrl+Right")
 
-    def build(
-        self,
-        *,
-        open_file: Callable[[], None],
-        save_file: Callable[[], None],
-        export: Callable[[str], None],
-        export_focused: Callable[[], None],
-        choose_theme: Callable[[str], None],
-        reduce_motion: Callable[[bool], None],
-        show_help: Callable[[], object],
-        toggle: Callable[[], None],
-        step: Callable[[], None],
-    ) -> None:
-        """Fill the menu; each argument is what a command does."""
-        menu = self.menu
-        self._add(menu, "&Open experiment…", open_file, QKeySequence.StandardKey.Open)
-        self._add(menu, "&Save experiment…", save_file, QKeySequence.StandardKey.Save)
+    def figure_menu(self, name: str) -> QMenu:
+        """What a right click on a view offers; the menu deletes itself when closed."""
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        export, copy = menu.addAction("Export figure…"), menu.addAction("Copy figure")
+        export.triggered.connect(lambda _checked=False: self._commands.export(name))
+        copy.triggered.connect(lambda _checked=False: self._commands.copy(name))
+        return menu
+
+    # --- parts of the menu
+
+    def _add_files(self) -> None:
+        commands, menu = self._commands, self.menu
+        self._add(menu, "&Open experiment…", commands.open_file, QKeySequence.StandardKey.Open)
+        self._add(menu, "&Save experiment…", commands.save_file, QKeySequence.StandardKey.Save)
+        self._add(menu, "Save &history as CSV…", commands.save_history)
+        self.recent_menu = QMenu("&Recent presets", menu)
+        self.recent_menu.aboutToShow.connect(self._list_recent)
+        menu.addMenu(self.recent_menu)
         menu.addSeparator()
-        for name, title in EXPORTS.items():
-            self._add(self.export_menu, title, partial(export, name))
-        self.export_menu.addSeparator()
-        self._add(self.export_menu, "&Focused view…", export_focused, "Ctrl+E")
-        menu.addMenu(self.export_menu)
+        self.export_menu = self._figures("&Export figure", "…", commands.export, "Ctrl+E")
+        self.copy_menu = self._figures("&Copy figure", "", commands.copy, "Ctrl+Shift+C")
+
+    def _figures(self, title: str, ending: str, command: Callable[[str], None], keys: str) -> QMenu:
+        menu = QMenu(title, self.menu)
+        for name, label in FIGURES.items():
+            self._add(menu, label + ending, partial(command, name))
         menu.addSeparator()
-        self._add_undo()
-        menu.addSeparator()
-        self._add_appearance(choose_theme, reduce_motion)
-        menu.addSeparator()
-        self._add(menu, "&Keys", show_help, "F1")
-        self._add_hidden("Play or pause", toggle, "Ctrl+Space")
-        self._add_hidden("Step", step, "Ctrl+Right")
+        focused = self._commands.figure_with_focus
+        self._add(menu, f"&Focused view{ending}", lambda: command(focused()), keys)
+        self.menu.addMenu(menu)
+        return menu
+
+    @Slot()
+    def _list_recent(self) -> None:
+        self.recent_menu.clear()
+        for name in self._commands.recent_presets():
+            action = self.recent_menu.addAction(PRESETS[name].title)
+            action.triggered.connect(
+                lambda _checked=False, name=name: self._commands.choose_preset(name)
+            )
+        if self.recent_menu.isEmpty():
+            self.recent_menu.addAction("None yet").setEnabled(False)
+
+    def _add_undo(self, undo_stack: QUndoStack) -> None:
+        for action, keys in (
+            (undo_stack.createUndoAction(self._window, "Undo"), "Ctrl+Z"),
+            (undo_stack.createRedoAction(self._window, "Redo"), "Ctrl+Y"),
+        ):
+            action.setShortcut(QKeySequence(keys))
+            self.menu.addAction(action)
+            self._window.addAction(action)
+
+    def _add_appearance(self) -> None:
+        appearance = self._appearance
+        self._themes = self._choices(
+            "&Appearance",
+            {name: name.capitalize() for name in ("system", "light", "dark")},
+            appearance.choose,
+        )
+        self._palettes = self._choices(
+            "&Palette",
+            {name: palette.label for name, palette in PALETTES.items()},
+            appearance.choose_palette,
+        )
+        scale = QMenu("Si&ze", self.menu)
+        larger = self._add(scale, "&Larger", partial(appearance.zoom, 1), "Ctrl+=")
+        larger.setShortcuts([QKeySequence("Ctrl+="), QKeySequence("Ctrl++")])
+        self._add(scale, "&Smaller", partial(appearance.zoom, -1), "Ctrl+-")
+        self._add(scale, "&Normal", partial(appearance.zoom, 0), "Ctrl+0")
+        self.menu.addMenu(scale)
+        self._motion = QAction("Reduce &motion", self._window)
+        self._motion.setCheckable(True)
+        self._motion.setToolTip("Stops the flow along the edges.")
+        self._motion.toggled.connect(appearance.reduce_motion)
+        self.menu.addAction(self._motion)
+        appearance.updated.connect(self._show_appearance)
+        self._show_appearance()
+
+    def _choices(
+        self, title: str, labels: dict[str, str], choose: Callable[[str], None]
+    ) -> dict[str, QAction]:
+        """A submenu of which one entry is checked."""
+        menu = QMenu(title, self.menu)
+        group = QActionGroup(menu)
+        actions = {}
+        for name, label in labels.items():
+            action = QAction(label, menu)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _checked=False, name=name: choose(name))
+            group.addAction(action)
+            menu.addAction(action)
+            actions[name] = action
+        self.menu.addMenu(menu)
+        return actions
+
+    @Slot()
+    def _show_appearance(self) -> None:
+        self._themes[self._appearance.name].setChecked(True)
+        self._palettes[self._appearance.palette].setChecked(True)
+        self._motion.setChecked(self._appearance.reduces_motion)
+
+    # --- single commands
 
     def _add(
         self,
@@ -82,34 +190,6 @@ class Actions:
         action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda _checked=False: slot())
         self._window.addAction(action)
-
-    def _add_undo(self) -> None:
-        for action, keys in (
-            (self._undo_stack.createUndoAction(self._window, "Undo"), "Ctrl+Z"),
-            (self._undo_stack.createRedoAction(self._window, "Redo"), "Ctrl+Y"),
-        ):
-            action.setShortcut(QKeySequence(keys))
-            self.menu.addAction(action)
-            self._window.addAction(action)
-
-    def _add_appearance(
-        self, choose_theme: Callable[[str], None], reduce_motion: Callable[[bool], None]
-    ) -> None:
-        themes = QMenu("&Appearance", self.menu)
-        group = QActionGroup(themes)
-        for name in ("system", "light", "dark"):
-            action = QAction(name.capitalize(), themes)
-            action.setCheckable(True)
-            action.setChecked(name == "system")
-            action.triggered.connect(lambda _checked=False, name=name: choose_theme(name))
-            group.addAction(action)
-            themes.addAction(action)
-        self.menu.addMenu(themes)
-        motion = QAction("&Reduce motion", self._window)
-        motion.setCheckable(True)
-        motion.setToolTip("Stops the flow along the edges.")
-        motion.toggled.connect(reduce_motion)
-        self.menu.addAction(motion)
 
 
 def key_command(key: int, modifiers: Qt.KeyboardModifier) -> str | None:

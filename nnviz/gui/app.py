@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import locale
+import os
 import signal
 import socket
 import sys
-import threading
-import traceback
-from types import TracebackType
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
+from nnviz.gui.collector import Collector
 from nnviz.gui.display import display_problem
+from nnviz.gui.preferences import Preferences, load_preferences, save_preferences
+from nnviz.gui.reporter import ExceptionReporter
 from nnviz.gui.theme import load_fonts, system_theme
 from nnviz.gui.window import MainWindow
 from nnviz.run.experiment import Experiment
@@ -23,34 +25,6 @@ FIRST_PRESET = "xor"
 # Seconds. With the interpreter's own 5 ms, a gesture that needs its lock while the reference engine
 # trains waits through a third of a frame each time; much less makes the threads fight for it.
 SWITCH_INTERVAL = 0.001
-
-
-class ExceptionReporter(QObject):
-    """Takes what nobody caught, on any thread, and tells the window about it."""
-
-    raised = Signal(str)
-
-    def install(self) -> None:
-        sys.excepthook = self._report
-        threading.excepthook = self._report_thread
-
-    def restore(self) -> None:
-        sys.excepthook = sys.__excepthook__
-        threading.excepthook = threading.__excepthook__
-
-    def _report(
-        self,
-        kind: type[BaseException],
-        error: BaseException,
-        trace: TracebackType | None,
-    ) -> None:
-        # May run on any thread, so nothing is shown from here: the signal is queued.
-        traceback.print_exception(kind, error, trace, file=sys.stderr)
-        self.raised.emit(f"Something went wrong inside nnviz ({kind.__name__}: {error}).")
-
-    def _report_thread(self, arguments: threading.ExceptHookArgs) -> None:
-        if arguments.exc_value is not None:
-            self._report(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
 
 
 class SignalListener(QObject):
@@ -91,8 +65,15 @@ class SignalListener(QObject):
         self.received.emit()
 
 
+def _use_utf_8() -> None:
+    """Choose the locale that Qt would change to by itself, writing four lines about it."""
+    if sys.platform == "linux" and locale.nl_langinfo(locale.CODESET) != "UTF-8":
+        os.environ["LC_ALL"] = "C.UTF-8"
+
+
 def make_application() -> QApplication:
     """The one QApplication, with name, style and fonts."""
+    _use_utf_8()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("nnviz")
     application.setApplicationDisplayName("nnviz")
@@ -100,6 +81,14 @@ def make_application() -> QApplication:
     for name in load_fonts():
         print(f"nnviz: the font {name} could not be loaded; another one is used.", file=sys.stderr)
     return application
+
+
+def _let_go_of_clipboard() -> None:
+    """A figure that was copied is made of Python's objects: Qt would crash ending it after them."""
+    clipboard = QApplication.clipboard()
+    # The offscreen platform has a clipboard of its own, but says that it is somebody else's.
+    if clipboard.ownsClipboard() or QApplication.platformName() == "offscreen":
+        clipboard.clear()
 
 
 def run_window(
@@ -114,25 +103,43 @@ def run_window(
         return 1
     sys.setswitchinterval(SWITCH_INTERVAL)
     application = make_application()
-    reporter = ExceptionReporter()
-    reporter.install()
+    preferences = load_preferences()
     if experiment is None:
-        preset, experiment = FIRST_PRESET, PRESETS[FIRST_PRESET].experiment
-    window = MainWindow(experiment, system_theme(application), preset=preset)
-    # Queued, because both may come in the middle of anything, of a window being painted too.
-    reporter.raised.connect(window.warn, Qt.ConnectionType.QueuedConnection)
+        preset = next(iter(preferences.recent_presets), FIRST_PRESET)
+        experiment = PRESETS[preset].experiment
+    window = MainWindow(experiment, system_theme(application), preset, preferences)
+    reporter = ExceptionReporter()
+    reporter.raised.connect(window.warn)
+    reporter.repeated.connect(window.messages.replace)
+    reporter.install()
     listener = SignalListener(application)
+    # Queued, because it may come in the middle of anything, of a window being painted too.
     listener.received.connect(window.close, Qt.ConnectionType.QueuedConnection)
-    window.show()
-    window.session.start(play=play)
     closer = QTimer()
     closer.setSingleShot(True)
     closer.timeout.connect(window.close)
-    if quit_after is not None:
-        closer.start(round(quit_after * 1000))
+    collector = Collector()
+    collector.start()
     try:
+        window.show()
+        window.session.start(play=play)
+        if quit_after is not None:
+            closer.start(round(quit_after * 1000))
         return application.exec()
     finally:
+        # A window that fails to close must not leave its thread: Qt would abort.
         window.close()
+        window.session.close()
+        _let_go_of_clipboard()
+        collector.stop()
         listener.stop()
         reporter.restore()
+
+
+def _keep(preferences: Preferences) -> None:
+    """Keep them for the next start; a disk that is full must not make the end a failure."""
+    try:
+        save_preferences(preferences)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        print(f"nnviz: the settings of the window could not be kept ({reason}).", file=sys.stderr)

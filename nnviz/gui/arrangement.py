@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QAbstractButton, QSplitter, QVBoxLayout, QWidget
 
 from nnviz.gui.card import Card
 from nnviz.gui.controls.buttons import ARROW_KEYS
-from nnviz.gui.theme import GUTTER
+from nnviz.gui.theme import GUTTER, Theme
 
-LEFT_COLUMN = 244
+LEFT_COLUMN = 252
 RIGHT_COLUMN = 372
 """Widths at 1280 pixels; wider windows give more to the network and the output."""
 OUTPUT_HEIGHT, CURVES_HEIGHT = 450, 250
+DATA_HEIGHT, MORE_HEIGHT = 206, 218
 
 
 class _ArrowsPass(QObject):
@@ -46,36 +47,91 @@ def make_view_card(title: str, view: Any) -> Card:
     return card
 
 
-def arrange(
-    window: QWidget, transport: QWidget, cards: Mapping[str, Card], status: QWidget
-) -> QSplitter:
-    """Lay the window out; returns the splitter between its three columns."""
-    left = QWidget()
-    column = QVBoxLayout(left)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(GUTTER)
-    column.addWidget(cards["data"], 1)
-    column.addWidget(cards["training"])
-    right = _splitter(Qt.Orientation.Vertical, cards["surface"], cards["curves"])
-    right.setSizes([OUTPUT_HEIGHT, CURVES_HEIGHT])
-    columns = _splitter(Qt.Orientation.Horizontal, left, cards["network"], right)
-    for index, share in enumerate((0, 3, 2)):
-        columns.setStretchFactor(index, share)
-    middle = 1280 - LEFT_COLUMN - RIGHT_COLUMN - 4 * GUTTER
-    columns.setSizes([LEFT_COLUMN, middle, RIGHT_COLUMN])
-    layout = QVBoxLayout(window)
-    layout.setContentsMargins(GUTTER, GUTTER, GUTTER, 6)
-    layout.setSpacing(8)
-    layout.addWidget(transport)
-    layout.addWidget(columns, 1)
-    layout.addWidget(status)
-    return columns
+class Arrangement:
+    """Lays the window out in three columns between splitters, and remembers where they stand."""
+
+    def __init__(
+        self, window: QWidget, transport: QWidget, cards: Mapping[str, Card], status: QWidget
+    ) -> None:
+        self._data, self._more = cards["data"], cards["more"]
+        left = _splitter(Qt.Orientation.Vertical, cards["data"], cards["training"], cards["more"])
+        right = _splitter(Qt.Orientation.Vertical, cards["surface"], cards["curves"])
+        columns = _splitter(Qt.Orientation.Horizontal, left, cards["network"], right)
+        self.splitters = {"columns": columns, "left": left, "right": right}
+        self._shares = {"columns": (0, 3, 2), "left": (1, 0, 1), "right": (9, 5)}
+        middle = 1280 - LEFT_COLUMN - RIGHT_COLUMN - 4 * GUTTER
+        training = cards["training"].sizeHint().height()
+        self._first_sizes = {
+            "columns": (LEFT_COLUMN, middle, RIGHT_COLUMN),
+            "left": (DATA_HEIGHT, training, MORE_HEIGHT),
+            "right": (OUTPUT_HEIGHT, CURVES_HEIGHT),
+        }
+        for name, splitter in self.splitters.items():
+            for index, share in enumerate(self._shares[name]):
+                splitter.setStretchFactor(index, share)
+            splitter.setSizes(self._first_sizes[name])
+        self._layout = QVBoxLayout(window)
+        self._layout.addWidget(transport)
+        self._layout.addWidget(columns, 1)
+        self._layout.addWidget(status)
+        self._scale = 1.0
+        self._left_width = float(LEFT_COLUMN)
+        columns.splitterMoved.connect(lambda _position, _index: self._note_left())
+
+    def sizes(self) -> dict[str, tuple[int, ...]]:
+        """Sizes of each splitter's parts, in pixels at scale 1."""
+        return {
+            name: tuple(round(size / self._scale) for size in splitter.sizes())
+            for name, splitter in self.splitters.items()
+        }
+
+    def restore(self, sizes: Mapping[str, Sequence[int]]) -> None:
+        """Give the parts the sizes that `sizes()` told; what fits no splitter is ignored."""
+        for name, splitter in self.splitters.items():
+            wanted = sizes.get(name, ())
+            if len(wanted) == splitter.count() and sum(wanted) > 0:
+                splitter.setSizes([round(size * self._scale) for size in wanted])
+                if name == "columns":
+                    self._left_width = float(wanted[0])
+
+    def fit_more(self) -> None:
+        """Give the unfolded controls the room that they need, as far as the presets can spare it.
+
+        Without this a section would unfold into a slit; folded again, it gives the room back.
+        """
+        left = self.splitters["left"]
+        data_now, training_now, more_now = left.sizes()
+        usual = round(MORE_HEIGHT * self._scale)
+        wanted = max(self._more.sizeHint().height(), usual)
+        spare = data_now + more_now - self._data.minimumSizeHint().height()
+        left.setSizes([data_now + more_now - min(wanted, spare), training_now, min(wanted, spare)])
+
+    def set_theme(self, theme: Theme) -> None:
+        """Lengths follow the theme's scale; the columns keep their shares."""
+        gutter = theme.px(GUTTER)
+        self._layout.setContentsMargins(gutter, gutter, gutter, theme.px(6))
+        self._layout.setSpacing(theme.px(8))
+        for splitter in self.splitters.values():
+            splitter.setHandleWidth(gutter)
+        if theme.scale != self._scale:
+            self._scale = theme.scale
+            self._widen_left()
+
+    def _widen_left(self) -> None:
+        """The controls grow with their words; the pictures take what is left."""
+        columns = self.splitters["columns"]
+        left, middle, right = columns.sizes()
+        wider = round(self._left_width * self._scale)
+        columns.setSizes([wider, middle + left - wider, right])
+
+    def _note_left(self) -> None:
+        """The user moved a splitter."""
+        self._left_width = self.splitters["columns"].sizes()[0] / self._scale
 
 
 def _splitter(orientation: Qt.Orientation, *parts: QWidget) -> QSplitter:
     splitter = QSplitter(orientation)
     splitter.setChildrenCollapsible(False)
-    splitter.setHandleWidth(GUTTER)
     for part in parts:
         splitter.addWidget(part)
     return splitter

@@ -1,19 +1,29 @@
-"""What the window reads and writes: experiments as JSON, views as PNG."""
+"""What the window reads and writes: experiments, figures of its views, the history."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from nnviz.files.atomic import write_whole
-from nnviz.files.experiment_file import read_experiment
-from nnviz.gui.export import ExportError, export_png, suggested_name
+from nnviz.files.experiment_file import ENDINGS, read_experiment
+from nnviz.files.history_csv import history_csv
+from nnviz.gui.export import (
+    ExportError,
+    FigureOptions,
+    copy_to_clipboard,
+    export_figure,
+    suggested_name,
+)
+from nnviz.gui.export_dialog import ExportDialog
 from nnviz.gui.session import TrainingSession
+from nnviz.gui.theme import LIGHT, Theme
 
 WINDOW = "window"
+_KIND_NAMES = {"png": "PNG picture", "svg": "SVG drawing", "pdf": "PDF document"}
 
 
 class Documents(QObject):
@@ -21,7 +31,10 @@ class Documents(QObject):
 
     informed = Signal(str)
     warned = Signal(str)
-    opened = Signal(object)  # Experiment
+    opened = Signal(object, str)
+    """The Experiment, and the path of its file."""
+    saved = Signal(str)
+    """The path that the experiment was written to."""
 
     def __init__(
         self, session: TrainingSession, window: QWidget, views: Mapping[str, QWidget]
@@ -31,52 +44,109 @@ class Documents(QObject):
         self._session = session
         self._window = window
         self._widgets = {WINDOW: window, **views}
+        self._dialog: ExportDialog | None = None
+        self._path = ""
+        self._theme = LIGHT
+
+    @property
+    def path(self) -> str:
+        """The file that the experiment was last read from or written to; empty without one."""
+        return self._path
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        if self._dialog is not None:
+            self._dialog.set_theme(theme)
+
+    # --- figures
 
     def ask_and_export(self, name: str) -> None:
-        """Ask where to, and write the window or one of its views as PNG."""
+        """Ask what, how and where to, and write the window or one of its views as a figure."""
+        if self._is_too_early():
+            return
+        if self._dialog is None:
+            self._dialog = ExportDialog(self._widgets, self._window)
+            self._dialog.wanted.connect(self._ask_where)
+            self._dialog.copy_wanted.connect(self.copy)
+        self._dialog.open_for(name, self._n_edges(), self._theme)
+
+    @Slot(str, str, object)
+    def _ask_where(self, name: str, kind: str, options: FigureOptions) -> None:
         snapshot = self._session.snapshot
         if snapshot is None:
-            self.informed.emit("There is nothing to export yet: the first picture is being made.")
             return
         view = "" if name == WINDOW else name
         suggestion = suggested_name(self._session.experiment, snapshot.frame, view)
         path, _ = QFileDialog.getSaveFileName(
-            self._window, f"Export the {name}", suggestion, "PNG picture (*.png)"
+            self._window,
+            f"Export the {name}",
+            f"{suggestion}.{kind}",
+            f"{_KIND_NAMES[kind]} (*.{kind})",
         )
         if path:
-            self.export(name, _with_ending(path, ".png"))
+            self.export(name, _with_ending(path, f".{kind}"), options)
 
-    def export(self, name: str, path: str) -> bool:
+    def export(self, name: str, path: str, options: FigureOptions | None = None) -> bool:
         """Write the window or one of its views to `path`; True when it was written."""
+        text = self._session.experiment.to_json()
         try:
-            export_png(self._widgets[name], path, self._session.experiment.to_json())
+            export_figure(self._widgets[name], path, options or FigureOptions(), text)
         except ExportError as error:
             self.warned.emit(str(error))
             return False
         self.informed.emit(f"Written: {path}")
         return True
 
+    @Slot(str, object)
+    def copy(self, name: str, options: FigureOptions | None = None) -> None:
+        """Copy the window or one of its views to the clipboard; as it is shown, unless asked."""
+        if self._is_too_early():
+            return
+        chosen = options or FigureOptions(appearance="as shown")
+        try:
+            copy_to_clipboard(self._widgets[name], chosen, self._session.experiment.to_json())
+        except ExportError as error:
+            self.warned.emit(f"Nothing was copied: {error}")
+            return
+        self.informed.emit(f"Copied: the {name}, as a picture.")
+
+    def _n_edges(self) -> int:
+        snapshot = self._session.snapshot
+        return 0 if snapshot is None else sum(W.size for W in snapshot.frame.weights)
+
+    def _is_too_early(self) -> bool:
+        if self._session.snapshot is not None:
+            return False
+        self.informed.emit("There is nothing to export yet: the first picture is being made.")
+        return True
+
+    # --- experiments
+
     def ask_and_open(self) -> None:
-        """Ask for a JSON file, or a PNG of ours, and begin with the experiment in it."""
+        """Ask for a file with an experiment in it, and begin with that."""
+        patterns = " ".join(f"*{ending}" for ending in ENDINGS)
         path, _ = QFileDialog.getOpenFileName(
-            self._window, "Open experiment", "", "Experiment (*.json *.png)"
+            self._window, "Open experiment", self._path, f"Experiment ({patterns})"
         )
         if path:
             self.open(path)
 
     def open(self, path: str) -> bool:
-        """Read an experiment; True when it could be read."""
+        """Read an experiment from its own file or a figure of ours; True when it could be read."""
         try:
             experiment = read_experiment(Path(path))
         except ValueError as error:
             self.warned.emit(str(error))
             return False
-        self.opened.emit(experiment)
+        self._path = path
+        self.opened.emit(experiment, path)
         return True
 
     def ask_and_save(self) -> None:
         """Ask where to, and write the experiment as JSON."""
         suggestion = f"{self._session.experiment.dataset_name}.json"
+        if self._path.lower().endswith(".json"):
+            suggestion = self._path
         path, _ = QFileDialog.getSaveFileName(
             self._window, "Save experiment", suggestion, "Experiment (*.json)"
         )
@@ -86,8 +156,35 @@ class Documents(QObject):
     def save(self, path: str) -> bool:
         """Write the experiment; True when it was written."""
         text = self._session.experiment.to_json(indent=2) + "\n"
+        if not self._write(path, text.encode()):
+            return False
+        self._path = path
+        self.saved.emit(path)
+        return True
+
+    # --- history
+
+    def ask_and_save_history(self) -> None:
+        """Ask where to, and write loss and accuracy of every recorded moment as a table."""
+        if self._is_too_early():
+            return
+        suggestion = f"{self._session.experiment.dataset_name}_history.csv"
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, "Save history", suggestion, "Comma-separated values (*.csv)"
+        )
+        if path:
+            self.save_history(_with_ending(path, ".csv"))
+
+    def save_history(self, path: str) -> bool:
+        """Write the history as CSV; True when it was written."""
+        snapshot = self._session.snapshot
+        if snapshot is None:
+            return not self._is_too_early()
+        return self._write(path, history_csv(snapshot.history))
+
+    def _write(self, path: str, data: bytes) -> bool:
         try:
-            write_whole(path, text.encode())
+            write_whole(path, data)
         except OSError as error:
             reason = error.strerror or str(error)
             self.warned.emit(f"{path} was not written ({reason}); choose another place.")

@@ -1,93 +1,99 @@
-"""Any view to PNG: sharp, with the experiment inside, written whole or not at all."""
+"""Any view, or the window, as a figure: PNG, SVG or PDF, in a file or in the clipboard."""
 
 from __future__ import annotations
 
 import os
 import re
-import struct
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QBuffer, QIODevice, QPoint
-from PySide6.QtGui import QImage, QImageWriter, QPalette
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from nnviz.files.atomic import write_whole
-from nnviz.files.png_text import METADATA_KEY
+from nnviz.gui.export_pdf import pdf_bytes
+from nnviz.gui.export_png import grab_image, png_bytes
+from nnviz.gui.export_stage import FigureOptions
+from nnviz.gui.export_svg import svg_bytes
 from nnviz.run.experiment import Experiment
 from nnviz.run.frame import Frame
 
-_AFTER_HEADER = 8 + 25
-"""Where PNG's signature and its first chunk, the header, end."""
+__all__ = [
+    "KINDS",
+    "ExportError",
+    "FigureOptions",
+    "copy_to_clipboard",
+    "export_figure",
+    "figure_bytes",
+    "suggested_name",
+]
 
 
 class ExportError(Exception):
     """A view could not be exported; the message is one sentence for the user."""
 
 
-@runtime_checkable
-class PreparesExport(Protocol):
-    """A widget that draws better, if slower, for a picture that is kept."""
+def figure_bytes(widget: QWidget, kind: str, options: FigureOptions, experiment_json: str) -> bytes:
+    """`widget` as a file of `kind` ("png", "svg" or "pdf") with the experiment in its metadata.
 
-    def prepare_export(self) -> None: ...
+    The widget is drawn in the size and the look that the options ask for, and is then as it was
+    before. The same state gives the same bytes. Raises ExportError.
+    """
+    make = KINDS.get(kind)
+    if make is None:
+        raise ExportError(f"{kind!r} is no kind of figure; there are {', '.join(KINDS)}.")
+    try:
+        return make(widget, options, experiment_json, _title(widget))
+    except ValueError as error:
+        raise ExportError(str(error)) from error
 
-    def finish_export(self) -> None: ...
 
-
-def export_png(
-    widget: QWidget, path: str | os.PathLike[str], experiment_json: str, scale: float = 2.0
+def export_figure(
+    widget: QWidget,
+    path: str | os.PathLike[str],
+    options: FigureOptions,
+    experiment_json: str,
 ) -> None:
-    """Render `widget` and write it to `path`; raises ExportError and keeps an older file."""
-    image = grab_image(widget, scale)
-    if image.isNull():
+    """Write `widget` to `path`, as the ending says; raises ExportError and keeps an older file."""
+    target = Path(path)
+    kind = target.suffix.lower().removeprefix(".")
+    if kind not in KINDS:
         raise ExportError(
-            f"{Path(path).name} was not written: there is not enough memory for a picture of "
-            f"{widget.width()} × {widget.height()} at {scale:g} times its size; choose a smaller "
-            "scale."
+            f"{target.name} was not written: its ending says no kind of figure; choose one of "
+            f"{', '.join('.' + name for name in KINDS)}."
         )
     try:
-        write_whole(path, png_bytes(image, experiment_json))
+        data = figure_bytes(widget, kind, options, experiment_json)
+        write_whole(path, data)
+    except ExportError as error:
+        raise ExportError(f"{target.name} was not written: {error}") from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ExportError(
-            f"{Path(path).name} was not written to {Path(path).absolute().parent}: {reason}; "
+            f"{target.name} was not written to {target.absolute().parent}: {reason}; "
             "choose another place (an older file there is unchanged)."
         ) from error
 
 
-def grab_image(widget: QWidget, scale: float = 2.0) -> QImage:
-    """The picture of `widget`, `scale` pixels for each of its own; null when out of memory."""
-    size = widget.size() * scale
-    image = QImage(size, QImage.Format.Format_RGB32)
+def copy_to_clipboard(widget: QWidget, options: FigureOptions, experiment_json: str) -> None:
+    """Copy `widget` as a picture, as PNG and as SVG: a program takes what it can use best."""
+    image = grab_image(widget, options)
     if image.isNull():
-        return image
-    # Set explicitly, so that a file does not depend on the screen that it was made on.
-    image.setDevicePixelRatio(scale)
-    image.fill(widget.palette().color(QPalette.ColorRole.Window))
-    with _prepared(widget):
-        widget.render(image, QPoint(0, 0))
-    return image
-
-
-def png_bytes(image: QImage, experiment_json: str) -> bytes:
-    """`image` as a PNG file whose text metadata holds the experiment, as JSON."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QImageWriter(buffer, b"png")
-    if not writer.write(image):
-        raise ExportError(f"The picture could not be encoded as PNG: {writer.errorString()}.")
-    png = bytes(buffer.data().data())
-    texts = _text_chunk("Software", "nnviz") + _text_chunk(METADATA_KEY, experiment_json)
-    return png[:_AFTER_HEADER] + texts + png[_AFTER_HEADER:]
+        raise ExportError(_too_large(widget, options))
+    title = _title(widget)
+    data = QMimeData()
+    data.setImageData(image)
+    data.setData("image/png", png_bytes(image, experiment_json, title))
+    data.setData("image/svg+xml", svg_bytes(widget, options, experiment_json, title))
+    QGuiApplication.clipboard().setMimeData(data)
 
 
 def suggested_name(experiment: Experiment, frame: Frame, view_name: str = "") -> str:
-    """A file name that says what is in it, such as `xor_adam_lr0.01_epoch120_surface.png`.
+    """A file name that says what is in it, such as `xor_adam_lr0.01_epoch120_surface`.
 
-    `view_name` is empty for the whole window. Only letters, digits, `.`, `_` and `-` are left.
+    `view_name` is empty for the whole window. Only letters, digits, `.`, `_` and `-` are left; the
+    ending, that says the kind of figure, is to be added.
     """
     parts = [
         experiment.dataset_name,
@@ -97,30 +103,32 @@ def suggested_name(experiment: Experiment, frame: Frame, view_name: str = "") ->
         view_name,
     ]
     safe = (re.sub(r"[^A-Za-z0-9.-]+", "-", part).strip("-.") for part in parts)
-    return "_".join(part for part in safe if part) + ".png"
+    return "_".join(part for part in safe if part)
 
 
-@contextmanager
-def _prepared(widget: QWidget) -> Iterator[None]:
-    """Ask `widget` and what is in it to draw at its best, until the picture is taken."""
-    family = [widget, *widget.findChildren(QWidget)]
-    prepared: list[PreparesExport] = []
-    try:
-        for member in family:
-            if isinstance(member, PreparesExport):
-                prepared.append(member)
-                member.prepare_export()
-        yield
-    finally:
-        for ready in reversed(prepared):
-            ready.finish_export()
+def _png(widget: QWidget, options: FigureOptions, experiment_json: str, title: str) -> bytes:
+    image = grab_image(widget, options)
+    if image.isNull():
+        raise ValueError(_too_large(widget, options))
+    return png_bytes(image, experiment_json, title)
 
 
-def _text_chunk(key: str, text: str) -> bytes:
-    """A PNG chunk of international text (iTXt), not compressed, in UTF-8.
+def _too_large(widget: QWidget, options: FigureOptions) -> str:
+    width, height = options.width or widget.width(), options.height or widget.height()
+    return (
+        f"there is not enough memory for a picture of {width} × {height} at {options.scale:g} "
+        "times its size; choose a smaller scale."
+    )
 
-    QImageWriter.setText would join runs of white space, also those inside of strings. Source:
-    Portable Network Graphics (PNG) Specification, third edition, section 11.3.3.4.
-    """
-    body = b"iTXt" + key.encode("latin-1") + b"\0\0\0\0\0" + text.encode("utf-8")
-    return struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+
+def _title(widget: QWidget) -> str:
+    name = widget.accessibleName()
+    return f"nnviz: {name}" if name else "nnviz"
+
+
+KINDS: dict[str, Callable[[QWidget, FigureOptions, str, str], bytes]] = {
+    "png": _png,
+    "svg": svg_bytes,
+    "pdf": pdf_bytes,
+}
+"""The kinds of figures, by the endings of their files."""

@@ -23,7 +23,14 @@ GLYPHS = {
     "menu": "menu-line",
     "new seed": "refresh-line",
     "arrow down": "arrow-down-s-line",
+    "arrow right": "arrow-right-s-line",
     "check": "check-line",
+    "help": "question-line",
+    "close": "close-line",
+    "less": "subtract-line",
+    "more": "add-line",
+    "rebuilds": "restart-line",
+    "new data": "bubble-chart-fill",
 }
 """What an icon is for → its name in Remix Icon (remixicon.com, Apache 2.0)."""
 

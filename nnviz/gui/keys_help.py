@@ -13,6 +13,8 @@ KEYS = (
     ("Ctrl+Z, Ctrl+Y", "undo, redo a change"),
     ("Ctrl+O, Ctrl+S", "open, save an experiment"),
     ("Ctrl+E", "export the view that has the focus, else the window"),
+    ("Ctrl+Shift+C", "copy the view that has the focus, else the window"),
+    ("Ctrl+=, Ctrl+−, Ctrl+0", "draw everything larger, smaller, as large as usual"),
     ("+, −", "add, remove a unit in the layer of the neuron chosen by keyboard"),
     ("Tab, arrow keys", "walk through the controls and the neurons"),
     ("F1", "this list"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -26,17 +26,17 @@ class MessageBar(QWidget):
         self._is_warning = False
         self._text = QLabel(self)
         self._text.setWordWrap(True)
+        # Names of files and words of exceptions come here; none of them is to be taken for HTML.
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._close = QToolButton(self)
         self._close.setText("×")
         self._close.setAutoRaise(True)
-        self._close.setFixedSize(22, 22)
         self._close.setToolTip("Closes this message.")
         self._close.setAccessibleName("close the message")
         self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        self.setContentsMargins(14, 2, 4, 2)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._timer = QTimer(self)
@@ -56,8 +56,16 @@ class MessageBar(QWidget):
     def warn(self, sentence: str) -> None:
         self._show(sentence, True, WARNING_LASTS)
 
+    @Slot(str, str)
+    def replace(self, before: str, after: str) -> None:
+        """Show `after` in place of `before`, unless that has gone already."""
+        if self.isVisible() and self.text == before:
+            self._show(after, self._is_warning, self._timer.remainingTime())
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        self._close.setFixedSize(theme.px(22), theme.px(22))
+        self.setContentsMargins(theme.px(14), theme.px(2), theme.px(4), theme.px(2))
         self._text.setFont(theme.font(13))
         color = (theme.warning if self._is_warning else theme.ink).name()
         self._text.setStyleSheet(f"color: {color}; background: transparent;")
@@ -85,11 +93,12 @@ class MessageBar(QWidget):
 
     def _place(self) -> None:
         """At the lower edge, as wide as the sentence needs and the window allows."""
-        room = self._over.width() - 2 * GUTTER
+        gutter = self._theme.px(GUTTER)
+        room = self._over.width() - 2 * gutter
         margins = self.contentsMargins()
-        beside = margins.left() + margins.right() + self._close.sizeHint().width() + GUTTER
+        beside = margins.left() + margins.right() + self._close.sizeHint().width() + gutter
         words = self._text.fontMetrics().horizontalAdvance(self._text.text())
-        width = min(words + beside + GUTTER, room)
+        width = min(words + beside + gutter, room)
         text_height = self._text.heightForWidth(width - beside)
         height = max(text_height, self._close.sizeHint().height())
         height += margins.top() + margins.bottom()

@@ -27,18 +27,22 @@ class State(Enum):
 
 _TRANSITIONS: dict[tuple[State, str], State] = {
     (State.LOADING, "loaded"): State.PAUSED,
+    (State.LOADING, "refused"): State.PAUSED,
+    (State.LOADING, "shown"): State.FINISHED,
     (State.PAUSED, "play"): State.PLAYING,
     (State.PAUSED, "step"): State.STEPPING,
     (State.PLAYING, "pause"): State.PAUSED,
     (State.PLAYING, "goal"): State.PAUSED,
     (State.PLAYING, "finished"): State.FINISHED,
     (State.PLAYING, "diverged"): State.DIVERGED,
+    (State.PLAYING, "failed"): State.PAUSED,
     (State.STEPPING, "step"): State.STEPPING,
     (State.STEPPING, "play"): State.PLAYING,
     (State.STEPPING, "pause"): State.PAUSED,
     (State.STEPPING, "goal"): State.PAUSED,
     (State.STEPPING, "finished"): State.FINISHED,
     (State.STEPPING, "diverged"): State.DIVERGED,
+    (State.STEPPING, "failed"): State.PAUSED,
     (State.FINISHED, "change"): State.PAUSED,
     (State.DIVERGED, "change"): State.PAUSED,
     **{(state, "load"): State.LOADING for state in State if state is not State.CLOSED},
@@ -84,8 +88,6 @@ class TrainingSession(QObject):
         self.dataset: Dataset | None = None
         self.snapshot: Snapshot | None = None
         self.state = State.LOADING
-        self._accepted = experiment
-        """The last experiment that the worker could load: what to go back to."""
         self._run = 0
         self._plays_when_loaded = False
         self._thread = QThread()
@@ -194,6 +196,15 @@ class TrainingSession(QObject):
         self._change.emit(self._run, changes)
         self.experiment_changed.emit(experiment)
 
+    def show_moment(self, snapshot: Snapshot) -> None:
+        """Show the end of a run that was trained elsewhere; the worker has no part in it."""
+        self.experiment = snapshot.frame.experiment
+        self.dataset = snapshot.dataset
+        self.experiment_loaded.emit(self.experiment, self.dataset)
+        self.snapshot = snapshot
+        self._fire("shown")
+        self.snapshot_ready.emit(snapshot)
+
     def acknowledge(self, snapshot: Snapshot) -> None:
         """This snapshot has been drawn; the worker may send the next."""
         self._acknowledge.emit(snapshot.run)
@@ -212,7 +223,7 @@ class TrainingSession(QObject):
     def _on_loaded(self, run: int, experiment: Experiment, dataset: Dataset) -> None:
         if run != self._run:
             return
-        self._accepted, self.dataset, self.snapshot = experiment, dataset, None
+        self.dataset, self.snapshot = dataset, None
         plays = self._plays_when_loaded
         self._plays_when_loaded = False
         self.experiment_loaded.emit(experiment, dataset)
@@ -220,14 +231,17 @@ class TrainingSession(QObject):
         if plays:
             self.play()
 
-    @Slot(int, str)
-    def _on_refused(self, run: int, sentence: str) -> None:
+    @Slot(int, str, object)
+    def _on_refused(self, run: int, sentence: str, kept: Experiment | None) -> None:
         if run != self._run:
             return
+        self._plays_when_loaded = False
         self.warned.emit(sentence)
-        if self.dataset is None:
-            return
-        self.load(self._accepted)
+        # Without any run to go back to, loading another experiment is the way on.
+        if kept is not None:
+            self.experiment = kept
+            self._fire("refused")
+            self.experiment_changed.emit(kept)
 
     @Slot(object)
     def _on_photographed(self, snapshot: Snapshot) -> None:

@@ -20,12 +20,10 @@ class StatusLine(QWidget):
         self._keys = QLabel("Space play   → step   2 update   3 epoch   R reset   F1 keys", self)
         self._is_playing = False
         self._frames: list[float] = []
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(4, 0, 4, 0)
-        layout.setSpacing(2 * GUTTER)
-        layout.addWidget(self._speed)
-        layout.addWidget(self._event, 1)
-        layout.addWidget(self._keys)
+        self._layout = QHBoxLayout(self)
+        self._layout.addWidget(self._speed)
+        self._layout.addWidget(self._event, 1)
+        self._layout.addWidget(self._keys)
 
     @property
     def speed(self) -> str:
@@ -66,6 +64,8 @@ class StatusLine(QWidget):
         self._speed.setText(f"{updates_per_second:,.0f} updates/s · {frames:.0f} frames/s{note}")
 
     def set_theme(self, theme: Theme) -> None:
+        self._layout.setContentsMargins(theme.px(4), 0, theme.px(4), 0)
+        self._layout.setSpacing(theme.px(2 * GUTTER))
         for label in (self._speed, self._event, self._keys):
             label.setStyleSheet(f"color: {theme.dim.name()};")
             label.setFont(theme.font(12))

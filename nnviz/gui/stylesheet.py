@@ -50,18 +50,27 @@ def stylesheet(theme: Theme) -> str:
         "arrow": _url("arrow down", theme.dim, theme.px(ARROW)),
         "arrow_disabled": _url("arrow down", mix(theme.dim, theme.card, 0.55), theme.px(ARROW)),
         "check": _url("check", theme.on_accent, theme.px(MARK)),
+        "part": _url("less", theme.on_accent, theme.px(MARK)),
         "check_menu": _url("check", theme.accent, theme.px(ARROW)),
     }
     names = {name: color.name() for name, color in colors.items()}
     sheet = "".join(Template(part).substitute(names | pictures) for part in _PARTS)
-    return _LENGTH.sub(lambda found: f"{theme.px(int(found[0][:-2]))}px", sheet)
+    return _LENGTH.sub(lambda found: _scaled(found, theme), sheet)
+
+
+def _scaled(found: re.Match[str], theme: Theme) -> str:
+    length = int(found["length"])
+    if found["radius"] and theme.scale != int(theme.scale):
+        # Qt draws square corners where a radius is more than half of the size, rounded or not.
+        return f"{found['radius']}{max(theme.px(length) - 1, 0)}px"
+    return f"{found['radius'] or ''}{theme.px(length)}px"
 
 
 def _url(name: str, color: QColor, size: int) -> str:
     return f'url("{icon_file(name, color, size).as_posix()}")'
 
 
-_LENGTH = re.compile(r"\b\d+px\b")
+_LENGTH = re.compile(r"(?P<radius>radius: )?\b(?P<length>\d+)px\b")
 """Every length in the sheet is one of the design, at scale 1."""
 
 _GROUND = """
@@ -189,6 +198,9 @@ QCheckBox::indicator {
 }
 QCheckBox::indicator:hover { border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: $check; }
+QCheckBox::indicator:indeterminate {
+    background: $accent; border-color: $accent; image: $part;
+}
 QCheckBox::indicator:focus { border: 2px solid $accent; width: 10px; height: 10px; }
 QCheckBox::indicator:checked:focus { border-color: $ink; }
 QCheckBox::indicator:disabled { border-color: $line; }

@@ -73,6 +73,8 @@ class Theme:
     palette_name: str = "orange-blue"
     scale: float = 1.0
     """How large the interface is drawn; fonts follow by themselves, lengths through `px`."""
+    has_plain_glyphs: bool = False
+    """Whether text keeps to one sign a letter, as in a PDF, whose readers know no variants."""
 
     def __hash__(self) -> int:
         # QColor cannot be hashed; the names and the scale decide all of them.
@@ -128,7 +130,11 @@ class Theme:
 
     def font(self, size: int, weight: int = QFont.Weight.Normal) -> QFont:
         """The face for words, `size` in pixels at scale 1."""
-        return _font(SANS, QFont.StyleHint.SansSerif, self.px(size), weight)
+        font = _font(SANS, QFont.StyleHint.SansSerif, self.px(size), weight)
+        if self.has_plain_glyphs:
+            # Inter has another minus and another × between digits than between letters.
+            font.setFeature(QFont.Tag("calt"), 0)
+        return font
 
     def mono(self, size: int, weight: int = QFont.Weight.Normal) -> QFont:
         """The face for numbers: every digit is equally wide, so that they do not dance."""
@@ -257,6 +263,11 @@ def mix(start: QColor, end: QColor, amount: float) -> QColor:
         round(start.green() * rest + end.green() * amount),
         round(start.blue() * rest + end.blue() * amount),
     )
+
+
+def solid(color: QColor) -> QColor:
+    """The same colour where a figure leaves out its ground, and with it the ground's colour."""
+    return QColor(color.red(), color.green(), color.blue())
 
 
 def _font(family: str, hint: QFont.StyleHint, size: int, weight: int) -> QFont:

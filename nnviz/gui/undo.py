@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtGui import QUndoCommand
 
@@ -10,12 +11,26 @@ from nnviz.run.experiment import Experiment
 
 Apply = Callable[[Experiment], None]
 
+_LONGEST = 24
+"""Characters of a value that a menu's line has room for."""
+_WORDS = {
+    "hidden": "hidden layers",
+    "l1": "L1 penalty",
+    "l2": "L2 penalty",
+    "n_samples": "number of points",
+    "test_fraction": "test part",
+    "trainable": "frozen parameters",
+}
+
 
 class ExperimentChange(QUndoCommand):
     """From one experiment to another; `apply` puts either in place."""
 
-    def __init__(self, before: Experiment, after: Experiment, apply: Apply) -> None:
-        super().__init__(_text(before, after))
+    def __init__(
+        self, before: Experiment, after: Experiment, apply: Apply, text: str | None = None
+    ) -> None:
+        """`text` says what was done, where the difference alone does not: "open xor.json"."""
+        super().__init__(text or change_text(before, after))
         self._before, self._after, self._apply = before, after, apply
         self._is_done = True
         """Qt calls `redo` when the command is pushed; by then the change has been made."""
@@ -29,10 +44,37 @@ class ExperimentChange(QUndoCommand):
             self._apply(self._after)
 
 
-def _text(before: Experiment, after: Experiment) -> str:
+def change_text(before: Experiment, after: Experiment) -> str:
+    """What changed, as the menu says it behind "Undo": `learning rate 0.03 → 0.1`."""
     changed = before.differences(after)
     if "dataset" in changed:
-        return f"change to {after.dataset_name}"
-    if len(changed) == 1:
-        return f"change of {next(iter(changed)).replace('_', ' ')}"
-    return "change of the experiment"
+        return f"data {before.dataset_name} → {after.dataset_name}"
+    names = [_word(field) for field in changed]
+    if len(names) == 1:
+        field = next(iter(changed))
+        old, new = _shown(getattr(before, field)), _shown(changed[field])
+        return f"{names[0]} {old} → {new}" if old and new else names[0]
+    if len(names) <= 3:
+        return ", ".join(names)
+    return f"{', '.join(names[:2])} and {len(names) - 2} more"
+
+
+def _word(field: str) -> str:
+    return _WORDS.get(field, field.replace("_", " "))
+
+
+def _shown(value: Any) -> str:
+    """A value in few characters; empty when it has none that tell anything."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else f"{value:,}"
+    if isinstance(value, tuple):
+        text = " – ".join(_shown(item) for item in value) or "none"
+    elif isinstance(value, str):
+        text = value.replace("_", " ")
+    else:
+        return ""
+    return text if len(text) <= _LONGEST else ""

@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QUndoStack
-from PySide6.QtWidgets import (
-    QApplication,
-    QMenu,
-    QWidget,
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QHideEvent,
+    QKeyEvent,
+    QUndoStack,
 )
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nnviz.data.dataset import Dataset
-from nnviz.gui.actions import Actions, key_command
-from nnviz.gui.arrangement import arrange, make_view_card
+from nnviz.gui.actions import Actions, Commands, key_command
+from nnviz.gui.appearance import Appearance
+from nnviz.gui.arrangement import Arrangement, make_view_card
 from nnviz.gui.card import Card
 from nnviz.gui.controls.gallery import PresetGallery
+from nnviz.gui.controls.more import MoreControls
 from nnviz.gui.controls.training import TrainingPanel
 from nnviz.gui.controls.transport import TransportBar
 from nnviz.gui.documents import WINDOW, Documents
+from nnviz.gui.dropping import DropTarget
 from nnviz.gui.keys_help import show_keys
 from nnviz.gui.message_bar import MessageBar
+from nnviz.gui.preferences import Preferences
+from nnviz.gui.preset_tracker import PresetTracker
 from nnviz.gui.session import State, TrainingSession
 from nnviz.gui.status_line import StatusLine
 from nnviz.gui.stylesheet import stylesheet
-from nnviz.gui.theme import THEMES, Theme, system_theme
+from nnviz.gui.theme import Theme
+from nnviz.gui.title import WindowTitle
 from nnviz.gui.undo import ExperimentChange
 from nnviz.gui.views.curves import CurvesView
 from nnviz.gui.views.surface import SurfaceView
 from nnviz.gui.views.topology import TopologyView
+from nnviz.gui.window_state import restore_state, state_of
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS
+from nnviz.run.resizing import with_followers
 
 VIEWS = ("network", "surface", "curves")
 """Cards that can be exported, in the order of the menu."""
@@ -44,27 +54,36 @@ LONGEST_DRAWING = 200
 class MainWindow(QWidget):
     """The one window: transport above, data and training left, network, output and curves."""
 
-    def __init__(self, experiment: Experiment, theme: Theme, preset: str | None = None) -> None:
+    _painted = Signal()
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        theme: Theme,
+        preset: str | None = None,
+        preferences: Preferences | None = None,
+    ) -> None:
+        """`theme` is the system's; the preferences may want another."""
         super().__init__()
-        self.setWindowTitle("nnviz")
-        self.resize(1280, 800)
+        preferences = preferences or Preferences()
         self.session = TrainingSession(experiment, self)
         self.undo_stack = QUndoStack(self)
-        self._theme = theme
-        self._follows_system = True
-        self._preset = preset
+        self.appearance = Appearance(theme, preferences, self)
+        self.presets = PresetTracker(preset, preferences.recent_presets)
+        self.title = WindowTitle(self)
         self._granularity = "update"
         self._has_chosen_speed = False
         self._undrawn: Snapshot | None = None
 
         self._make_parts()
-        self.splitter = arrange(self, self.transport, self.cards, self.status)
+        self.arrangement = Arrangement(self, self.transport, self.cards, self.status)
         self._make_menu()
         self._connect_session()
         self._connect_parts()
-        QApplication.styleHints().colorSchemeChanged.connect(self._on_system_theme)
-        self.set_theme(theme)
-        self.gallery.set_current(preset)
+        self.set_theme(self.appearance.theme)
+        restore_state(self, preferences)
+        self.title.show(experiment, self.presets.name)
+        self.gallery.set_current(self.presets.name)
         self._suggest_speed()
         self._show_state(self.session.state)
         self.transport.setFocus()
@@ -75,12 +94,14 @@ class MainWindow(QWidget):
         self.transport = TransportBar(self)
         self.gallery = PresetGallery(self)
         self.training = TrainingPanel(self)
+        self.more = MoreControls(self)
         self.topology = TopologyView(self)
         self.surface = SurfaceView(self)
         self.curves = CurvesView(self)
         self.cards = {
             "data": Card("Data", self.gallery),
             "training": Card("Training", self.training),
+            "more": Card("More", self.more),
             "network": make_view_card("Network", self.topology),
             "surface": make_view_card("Output", self.surface),
             "curves": make_view_card("Loss and accuracy", self.curves),
@@ -91,24 +112,25 @@ class MainWindow(QWidget):
         self._ack_timer.setSingleShot(True)
         self._ack_timer.setInterval(LONGEST_DRAWING)
         self._ack_timer.timeout.connect(self._acknowledge)
+        self.installEventFilter(self)
+        self._painted.connect(self._acknowledge, Qt.ConnectionType.QueuedConnection)
 
     def _make_menu(self) -> None:
         self.documents = Documents(self.session, self, {name: self.cards[name] for name in VIEWS})
-        self.documents.informed.connect(self.inform)
-        self.documents.warned.connect(self.warn)
-        self.documents.opened.connect(self.open_experiment)
-        self.commands = Actions(self, self.undo_stack)
-        self.commands.build(
+        served = Commands(
             open_file=self.documents.ask_and_open,
             save_file=self.documents.ask_and_save,
+            save_history=self.documents.ask_and_save_history,
             export=self.documents.ask_and_export,
-            export_focused=lambda: self.documents.ask_and_export(self._view_with_focus()),
-            choose_theme=self.choose_theme,
-            reduce_motion=self.topology.set_reduced_motion,
+            copy=self.documents.copy,
+            figure_with_focus=self._view_with_focus,
+            choose_preset=self.choose_preset,
+            recent_presets=lambda: self.presets.recent,
             show_help=lambda: show_keys(self),
             toggle=self.toggle,
             step=self.step,
         )
+        self.commands = Actions(self, self.undo_stack, self.appearance, served)
         self.transport.set_menu(self.commands.menu)
         for name in VIEWS:
             card = self.cards[name]
@@ -136,9 +158,22 @@ class MainWindow(QWidget):
         transport.speed_changed.connect(self._set_speed)
         transport.seed_changed.connect(self._change_seed)
         self.gallery.chosen.connect(self.choose_preset)
-        self.training.changed.connect(self.change)
-        self.training.rejected.connect(self.warn)
-        self.training.accepted.connect(self.messages.hide)
+        for panel in (self.training, self.more):
+            panel.changed.connect(self.change)
+            panel.rejected.connect(self.warn)
+            panel.accepted.connect(self.messages.hide)
+        self.appearance.changed.connect(self.set_theme)
+        self.more.folded.connect(self.arrangement.fit_more)
+        self.appearance.serve(self.more.appearance)
+        self.appearance.motion_changed.connect(self.topology.set_reduced_motion)
+        self.topology.set_reduced_motion(self.appearance.reduces_motion)
+        self.documents.informed.connect(self.inform)
+        self.documents.warned.connect(self.warn)
+        self.documents.opened.connect(self._on_opened)
+        self.documents.saved.connect(self._on_saved)
+        drops = DropTarget(self)
+        drops.dropped.connect(self.documents.open)
+        drops.refused.connect(self.warn)
         self.topology.hidden_wanted.connect(self._change_hidden)
         self.topology.unit_hovered.connect(self.surface.show_unit)
         self.topology.unit_left.connect(self.surface.show_output)
@@ -166,22 +201,33 @@ class MainWindow(QWidget):
     @Slot(str)
     def choose_preset(self, name: str) -> None:
         """Begin a new run with a preset, also with the one that is there already."""
-        self._preset = name
+        self.presets.choose(name)
         self.gallery.set_current(name)
         self._suggest_speed()
         self.open_experiment(PRESETS[name].experiment)
+        self.title.begin_with_preset(name)
 
     @Slot(object)
-    def open_experiment(self, experiment: Experiment) -> None:
-        """Begin a new run with an experiment; undoable."""
+    def open_experiment(self, experiment: Experiment, text: str | None = None) -> None:
+        """Begin a new run with an experiment; undoable, as what `text` says."""
         self.messages.hide()
         before = self.session.experiment
         self.session.load(experiment)
-        self._make_undoable(before)
+        self._make_undoable(before, text)
+
+    @Slot(object, str)
+    def _on_opened(self, experiment: Experiment, path: str) -> None:
+        self.open_experiment(experiment, f"open {Path(path).name}")
+        self.title.begin_with_file(path, experiment)
+
+    @Slot(str)
+    def _on_saved(self, path: str) -> None:
+        self.title.begin_with_file(path, self.session.experiment)
 
     @Slot(object)
     def change(self, changes: dict[str, Any]) -> None:
         """Change fields of the experiment; undoable."""
+        changes = with_followers(self.session.experiment, changes)
         try:
             experiment = self.session.experiment.evolve(**changes)
         except ValueError as error:
@@ -195,15 +241,7 @@ class MainWindow(QWidget):
 
     @Slot(object)
     def _change_hidden(self, hidden: tuple[int, ...]) -> None:
-        changes: dict[str, Any] = {"hidden": hidden}
-        experiment = self.session.experiment
-        if not isinstance(experiment.activation, str):
-            # A new layer takes over the activation of the one before it.
-            names = experiment.activation
-            changes["activation"] = (*names, *names[-1:] * len(hidden))[: len(hidden)]
-        changes["initial_parameters"] = None
-        changes["trainable"] = None
-        self.change(changes)
+        self.change({"hidden": hidden})
 
     @Slot(int)
     def _change_seed(self, seed: int) -> None:
@@ -216,20 +254,20 @@ class MainWindow(QWidget):
 
     def _suggest_speed(self) -> None:
         """A speed at which a new preset can be watched, until the user has chosen one."""
-        if self._has_chosen_speed or self._preset not in PRESETS:
+        preset = self.presets.preset
+        if self._has_chosen_speed or preset is None:
             return
-        speed = PRESETS[self._preset].watching_speed
-        self.transport.set_speed(speed)
-        self.session.set_speed(speed)
+        self.transport.set_speed(preset.watching_speed)
+        self.session.set_speed(preset.watching_speed)
 
     @Slot(str)
     def _set_granularity(self, granularity: str) -> None:
         self._granularity = granularity
 
-    def _make_undoable(self, before: Experiment) -> None:
+    def _make_undoable(self, before: Experiment, text: str | None = None) -> None:
         after = self.session.experiment
         if after != before:
-            self.undo_stack.push(ExperimentChange(before, after, self.session.adopt))
+            self.undo_stack.push(ExperimentChange(before, after, self.session.adopt, text))
 
     # --- what the session says
 
@@ -245,29 +283,22 @@ class MainWindow(QWidget):
     @Slot(object)
     def _on_experiment_changed(self, experiment: Experiment) -> None:
         if self.session.dataset is not None:
-            self.training.show_experiment(experiment, self.session.dataset)
+            for panel in (self.training, self.more):
+                panel.show_experiment(experiment, self.session.dataset)
         self.transport.show_experiment(experiment)
-        if self._preset not in PRESETS or PRESETS[self._preset].experiment != experiment:
-            self._preset = next(
-                (name for name, entry in PRESETS.items() if entry.experiment == experiment),
-                self._preset if self._is_of_preset(experiment) else None,
-            )
-        self.gallery.set_current(self._preset)
-
-    def _is_of_preset(self, experiment: Experiment) -> bool:
-        """Whether the experiment still has the data of the preset that it began with."""
-        preset = PRESETS.get(self._preset or "")
-        return preset is not None and preset.experiment.dataset == experiment.dataset
+        self.presets.follow(experiment)
+        self.gallery.set_current(self.presets.name)
+        self.title.show(experiment, self.presets.name)
 
     @Slot(object)
     def _on_snapshot(self, snapshot: Snapshot) -> None:
-        for part in (self.topology, self.surface, self.curves, self.transport):
-            part.show_snapshot(snapshot)
+        # Before the parts, so that one that fails does not keep the worker waiting for ever.
         self._undrawn = snapshot
+        self._ack_timer.start()
+        for part in (self.topology, self.surface, self.curves, self.transport, self.more):
+            part.show_snapshot(snapshot)
         if not self.isVisible() or self.isMinimized():
             self._acknowledge()
-        else:
-            self._ack_timer.start()
 
     @Slot(object)
     def _show_state(self, state: State) -> None:
@@ -292,12 +323,13 @@ class MainWindow(QWidget):
 
     # --- drawing
 
-    def event(self, event: QEvent) -> bool:
-        is_handled = super().event(event)
-        # Qt paints everything that waits for it within this event of the top-level window.
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Qt paints everything that waits for it when this event gets to the window. A filter and
+        # not event(): painting within a method of ours, Qt would go on after a paintEvent that
+        # raised, and call the next ones with the exception still set.
         if event.type() == QEvent.Type.UpdateRequest and self._undrawn is not None:
-            self._acknowledge()
-        return is_handled
+            self._painted.emit()
+        return super().eventFilter(watched, event)
 
     @Slot()
     def _acknowledge(self) -> None:
@@ -310,26 +342,29 @@ class MainWindow(QWidget):
 
     # --- look
 
-    def choose_theme(self, name: str) -> None:
-        """ "light", "dark", or "system" to follow it."""
-        self._follows_system = name == "system"
-        self.set_theme(THEMES[name] if name in THEMES else _theme_of_system())
+    @property
+    def theme(self) -> Theme:
+        """The look that the user chose; a figure may borrow another for a moment."""
+        return self.appearance.theme
 
-    @Slot()
-    def _on_system_theme(self) -> None:
-        if self._follows_system:
-            self.set_theme(_theme_of_system())
-
+    @Slot(object)
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(theme.palette())
         application.setFont(theme.font(13))
         application.setStyleSheet(stylesheet(theme))
         parts: list[Any] = [*self.cards.values(), *(c.content for c in self.cards.values())]
-        for part in (*parts, self.transport, self.status, self.messages):
+        others = (self.transport, self.status, self.messages, self.arrangement, self.documents)
+        for part in (*parts, *others):
             part.set_theme(theme)
+
+    # --- what outlives a session
+
+    @property
+    def preferences(self) -> Preferences:
+        """What the next start should find as it is now."""
+        return state_of(self)
 
     # --- files
 
@@ -340,20 +375,12 @@ class MainWindow(QWidget):
                 return name
         return WINDOW
 
-    def context_menu(self, name: str) -> QMenu:
-        """What a right click on one of the views offers; the menu deletes itself when closed."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        export = menu.addAction("Export as PNG…")
-        export.triggered.connect(lambda _checked=False: self.documents.ask_and_export(name))
-        return menu
-
     @Slot(QPoint)
     def _show_context_menu(self, at: QPoint) -> None:
         for name in VIEWS:
             card = self.cards[name]
             if card is self.sender():
-                self.context_menu(name).popup(card.mapToGlobal(at))
+                self.commands.figure_menu(name).popup(card.mapToGlobal(at))
 
     # --- Qt's events
 
@@ -384,9 +411,3 @@ class MainWindow(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.session.close()
         super().closeEvent(event)
-
-
-def _theme_of_system() -> Theme:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    return system_theme(application)

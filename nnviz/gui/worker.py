@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import wraps
 from time import perf_counter
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -28,6 +30,28 @@ MOST_POINTS_FOR_FIGURES = 10_000
 """Beyond this many points the live figures come from a fair sample."""
 
 
+P = ParamSpec("P")
+
+
+def _stops_when_it_fails(
+    slot: Callable[Concatenate[TrainingWorker, P], None],
+) -> Callable[Concatenate[TrainingWorker, P], None]:
+    """A slot after whose failure training stands still, and the session knows that it does.
+
+    The exception goes on its way to where all are reported.
+    """
+
+    @wraps(slot)
+    def guarded(worker: TrainingWorker, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            slot(worker, *args, **kwargs)
+        except Exception:
+            worker.stand_still()
+            raise
+
+    return guarded
+
+
 class TrainingWorker(QObject):
     """Owns the trainer. Every method below is a slot that runs in the worker's thread.
 
@@ -36,9 +60,10 @@ class TrainingWorker(QObject):
     """
 
     loaded = Signal(int, object, object)  # run, experiment, dataset
-    refused = Signal(int, str)  # run, why it cannot be loaded or changed
+    # run, why it cannot be loaded or changed, the experiment that stays (None: there is none)
+    refused = Signal(int, str, object)
     photographed = Signal(object)  # Snapshot
-    stopped = Signal(int, str, str)  # run, "goal" | "finished" | "diverged", sentence
+    stopped = Signal(int, str, str)  # run, "goal" | "finished" | "diverged" | "failed", sentence
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,13 +88,19 @@ class TrainingWorker(QObject):
 
     @Slot(int, object)
     def load(self, run: int, experiment: Experiment) -> None:
-        """Begin a new run; whatever was running ends."""
+        """Begin a new run; whatever was running ends.
+
+        What cannot be loaded leaves the run that there is, standing still under the new number.
+        """
         try:
             trainer = Trainer(experiment)
             photographer = Photographer(trainer.dataset, resolution_for(trainer.network))
         except (ValueError, MemoryError) as error:
-            self.refused.emit(run, str(error) or "There is not enough memory for this.")
+            self._refuse_to_load(run, str(error) or "There is not enough memory for this.")
             return
+        except Exception:
+            self._refuse_to_load(run, "This experiment could not be loaded.")
+            raise
         self._run, self._trainer, self._photographer = run, trainer, photographer
         self._goal = None
         self._recorder.clear()
@@ -80,6 +111,7 @@ class TrainingWorker(QObject):
         self._note_moment()
 
     @Slot(int)
+    @_stops_when_it_fails
     def play(self, run: int) -> None:
         """Train until the experiment's epochs are over."""
         self._note_gesture()
@@ -89,6 +121,7 @@ class TrainingWorker(QObject):
             self._go_to(trainer.update + trainer.updates_to_epoch(trainer.experiment.epochs))
 
     @Slot(int)
+    @_stops_when_it_fails
     def pause(self, run: int) -> None:
         self._note_gesture()
         if self._present(run) is not None:
@@ -97,6 +130,7 @@ class TrainingWorker(QObject):
             self._note_moment()
 
     @Slot(int, str)
+    @_stops_when_it_fails
     def step(self, run: int, granularity: str) -> None:
         """One update, or as many as complete the present epoch."""
         self._note_gesture()
@@ -109,6 +143,7 @@ class TrainingWorker(QObject):
         self._go_to(trainer.update + min(updates, left))
 
     @Slot(int)
+    @_stops_when_it_fails
     def reset(self, run: int) -> None:
         """Back to update 0 with the same initial weights; the run gets a new number."""
         self._note_gesture()
@@ -122,6 +157,7 @@ class TrainingWorker(QObject):
             self._note_moment()
 
     @Slot(int, object)
+    @_stops_when_it_fails
     def change(self, run: int, changes: dict[str, Any]) -> None:
         """Change what may change in the middle of a run."""
         self._note_gesture()
@@ -131,13 +167,14 @@ class TrainingWorker(QObject):
         try:
             trainer.change(**changes)
         except ValueError as error:
-            self.refused.emit(run, str(error))
+            self.refused.emit(run, str(error), trainer.experiment)
             return
         if self._goal is not None and self._is_playing:
             self._goal = trainer.update + trainer.updates_to_epoch(trainer.experiment.epochs)
         self._note_moment()
 
     @Slot(float)
+    @_stops_when_it_fails
     def set_speed(self, updates_per_second: float) -> None:
         """At most so many updates a second; infinity for all that the machine gives."""
         self._note_gesture()
@@ -148,6 +185,7 @@ class TrainingWorker(QObject):
             self._timer.setInterval(0)
 
     @Slot(int)
+    @_stops_when_it_fails
     def acknowledge(self, run: int) -> None:
         """The last snapshot has been drawn; the next may come."""
         if run == self._run:
@@ -163,6 +201,23 @@ class TrainingWorker(QObject):
         if self._timer is not None:
             self._timer.stop()
         self.thread().quit()
+
+    def stand_still(self) -> None:
+        """Something failed: keep the present moment, and show it when the timer comes round."""
+        self._goal = None
+        self._pace.clear()
+        self._has_news = True
+        self._last_frame = -math.inf
+        self.stopped.emit(self._run, "failed", "")
+
+    def _refuse_to_load(self, run: int, sentence: str) -> None:
+        kept = self._trainer
+        self.refused.emit(run, sentence, None if kept is None else kept.experiment)
+        self._run = run
+        self._goal = None
+        self._pace.clear()
+        self._awaits_acknowledgement = False
+        self._note_moment()
 
     # --- training
 
@@ -181,12 +236,14 @@ class TrainingWorker(QObject):
         self._timer.start(0)
 
     @Slot()
+    @_stops_when_it_fails
     def _train_a_slice(self) -> None:
         trainer, timer = self._trainer, self._timer
         if timer is None:
             return
         if trainer is None or self._goal is None:
             timer.stop()
+            self._send_news()
             return
         now = perf_counter()
         if self._awaits_acknowledgement and now - self._last_frame < PATIENCE:

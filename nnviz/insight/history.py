@@ -44,14 +44,17 @@ class History:
 
 
 class Recorder:
-    """Collects moments. When full, it drops every second one and records half as often."""
+    """Collects moments. When full, it drops every second one and records half as often.
 
-    def __init__(self, most: int = MOST_MOMENTS) -> None:
+    With `most=None` it is never full: 64 bytes for each moment.
+    """
+
+    def __init__(self, most: int | None = MOST_MOMENTS) -> None:
         self._most = most
         self.clear()
 
     def clear(self) -> None:
-        self._rows = np.empty((self._most, len(COLUMNS)))
+        self._rows = np.empty((self._most or MOST_MOMENTS, len(COLUMNS)))
         self._count = 0
         self._least_gap = 0.0
 
@@ -68,6 +71,8 @@ class Recorder:
         place = self._count - 1 if is_close else self._count
         if place == self._most:
             place = self._thin_out()
+        elif place == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
         self._rows[place] = _figures(frame, n_points)
         if place:
             # A new batch size begins the pass anew; the axis of time goes on all the same.

@@ -14,9 +14,12 @@ from nnviz.insight.surface import (
     SMALLEST_RESOLUTION,
     Grid,
     Picture,
+    Values,
     class_picture,
     display_ranges,
     grid_around,
+    has_single_places,
+    is_single_enough,
     neuron_values,
     plane_inputs,
     to_pictures,
@@ -27,7 +30,7 @@ from nnviz.run.frame import Frame
 Array = NDArray[np.float64]
 
 
-MOST_VALUES = 600_000
+MOST_VALUES = 1_000_000
 """About as many values as one snapshot may cost: some 10 ms of work."""
 
 
@@ -65,13 +68,16 @@ class Photographer:
         self.dataset = dataset
         self.grid = grid_around(dataset, resolution)
         self._inputs = plane_inputs(dataset, self.grid)
+        self._reach = float(np.abs(self._inputs).max())
+        is_single = has_single_places(self._inputs)
+        self._single = self._inputs.astype(np.float32) if is_single else None
 
     def snapshot(
         self, frame: Frame, history: History, updates_per_second: float = 0.0, run: int = 0
     ) -> Snapshot:
         """Compute every neuron's picture for this frame; the one forward pass serves all."""
         network = frame.network
-        values = neuron_values(network, frame.theta, self._inputs)
+        values = neuron_values(network, frame.theta, self._places_for(frame))
         ranges = self._ranges(network, values)
         pictures = tuple(
             to_pictures(layer, limits, self.grid.resolution)
@@ -91,7 +97,13 @@ class Photographer:
             run=run,
         )
 
-    def _ranges(self, network: Network, values: list[Array]) -> tuple[Array, ...]:
+    def _places_for(self, frame: Frame) -> Values:
+        """The plane's points, in single precision where that shows the same pictures."""
+        if self._single is None or not is_single_enough(frame.network, frame.theta, self._reach):
+            return self._inputs
+        return self._single
+
+    def _ranges(self, network: Network, values: list[Values]) -> tuple[Array, ...]:
         names = (None, *network.activations)
         ranges = [display_ranges(layer, name) for layer, name in zip(values, names, strict=True)]
         if self.dataset.task == "regression":
@@ -109,7 +121,7 @@ class Photographer:
         largest = float(targets.max()) or float(by_values[0, 1])
         return np.array([[-largest, largest]])
 
-    def _output(self, frame: Frame, values: Array, pictures: Picture) -> tuple[Picture, int]:
+    def _output(self, frame: Frame, values: Values, pictures: Picture) -> tuple[Picture, int]:
         n_outputs = len(values)
         if n_outputs == 1:
             return pictures[0], 0

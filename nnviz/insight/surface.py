@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, floor, log10
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,10 @@ from numpy.typing import NDArray
 from nnviz.data.dataset import Dataset
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.network import Network
-from nnviz.model.reference import forward
 
 Array = NDArray[np.float64]
+Values = NDArray[np.floating[Any]]
+"""Numbers in double or in single precision."""
 Picture = NDArray[np.uint8]
 
 RESOLUTION = 100
@@ -27,6 +29,10 @@ MOST_UNEQUAL = 5.0
 
 LARGEST, SMALLEST = 4e307, 1e-300
 """How far out a point may lie, and how narrow a plane may be, so that no limit overflows."""
+
+LARGEST_SINGLE, SMALLEST_SINGLE = 1e4, 1e-6
+"""Sums up to this size, and planes at least so wide, are computed in single precision: a picture
+has 255 levels, and NumPy's tanh is five times faster there."""
 
 MIDDLE = 128
 """Index of the middle of a picture's range; 1 is its low end, 255 its high end, 0 is not used."""
@@ -99,14 +105,56 @@ def plane_inputs(dataset: Dataset, grid: Grid) -> Array:
     return dataset.transform(np.hstack([places, np.tile(means, (len(places), 1))]))
 
 
-def neuron_values(network: Network, theta: Array, X: Array) -> list[Array]:
-    """The answers of every layer at the places X (n, features), inputs first: (units, n) each."""
+def neuron_values(network: Network, theta: Array, X: Values) -> list[Values]:
+    """The answers of every layer at the places X (n, features), inputs first: (units, n) each.
+
+    They are computed in the precision of X. One row holds one unit's picture, so that all that is
+    done with it afterwards runs along contiguous memory.
+    """
+    weights, biases = network.split(theta.astype(X.dtype, copy=False))
+    values = [np.ascontiguousarray(X.T)]
     with np.errstate(all="ignore"):
-        passed = forward(network, theta, X)
-    return [np.ascontiguousarray(values.T) for values in passed.activations]
+        for W, b, name in zip(weights, biases, network.activations, strict=True):
+            z = W @ values[-1]
+            z += b[:, np.newaxis]
+            values.append(_activated(name, z))
+    return values
 
 
-def display_ranges(values: Array, activation: str | None) -> Array:
+def _activated(name: str, z: Values) -> Values:
+    activation = ACTIVATIONS[name]
+    if activation.jacobian_product is None:
+        return activation.value(z)  # type: ignore[arg-type]
+    # Its units depend on each other, and stand in columns there.
+    return np.ascontiguousarray(activation.value(z.T).T)  # type: ignore[arg-type]
+
+
+def has_single_places(X: Array) -> bool:
+    """Whether the places X (n, features) can be told apart in single precision."""
+    extents = np.ptp(X, axis=0)
+    extents = extents[extents > 0.0]
+    least, largest = float(extents.min(initial=np.inf)), float(np.abs(X).max())
+    return least > SMALLEST_SINGLE and largest <= min(1e3 * least, LARGEST_SINGLE)
+
+
+def is_single_enough(network: Network, theta: Array, largest: float) -> bool:
+    """Whether single precision shows the same pictures, for inputs up to `largest` in magnitude.
+
+    It does while no sum can grow large: then rounding errors stay below half a level.
+    """
+    reach = largest
+    for W, b, name in zip(*network.split(theta), network.activations, strict=True):
+        with np.errstate(over="ignore"):
+            reach = float((np.abs(W).sum(axis=1) * reach + np.abs(b)).max())
+        if not reach <= LARGEST_SINGLE:
+            return False
+        low, high = ACTIVATIONS[name].output_range
+        bound = max(-low, high)
+        reach = bound if np.isfinite(bound) else reach + 1.0
+    return True
+
+
+def display_ranges(values: Values, activation: str | None) -> Array:
     """The values at the low and the high end of each unit's picture, (units, 2).
 
     Bounded activations use their own range, so that a picture's strength means something. Others
@@ -115,28 +163,36 @@ def display_ranges(values: Array, activation: str | None) -> Array:
     low, high = (-np.inf, np.inf) if activation is None else ACTIVATIONS[activation].output_range
     if np.isfinite(low) and np.isfinite(high):
         return np.tile([float(low), float(high)], (len(values), 1))
-    finite = np.where(np.isfinite(values), np.abs(values), 0.0)
-    largest = finite.max(axis=1)
+    sizes = np.abs(values)
+    largest = sizes.max(axis=1).astype(float)
+    if not np.isfinite(largest).all():
+        largest = np.where(np.isfinite(sizes), sizes, 0.0).max(axis=1).astype(float)
     if activation is not None:
         largest = np.maximum(largest, 1.0)
     largest = np.where(largest > 0.0, largest, 1.0)
     return np.column_stack([-largest, largest])
 
 
-def to_pictures(values: Array, ranges: Array, resolution: int) -> Picture:
+def to_pictures(values: Values, ranges: Array, resolution: int) -> Picture:
     """Values (units, resolution²) as levels 1 … 255 of their ranges, (units, res, res).
 
     Values outside are clamped; not-a-number shows as the middle.
     """
-    low, high = ranges[:, :1] / 2, ranges[:, 1:] / 2
+    halves = (ranges / 2).astype(values.dtype)
+    low, high = halves[:, :1], halves[:, 1:]
     with np.errstate(all="ignore"):  # values of any size are clamped
-        levels = np.clip((values - (low + high)) / (high - low), -1.0, 1.0)
-    levels = np.nan_to_num(levels, copy=False, nan=0.0)
-    pictures = np.rint(levels * HALF + MIDDLE).astype(np.uint8)
+        levels = values - (low + high)
+        levels /= high - low
+    np.clip(levels, -1.0, 1.0, out=levels)
+    if np.isnan(levels.sum()):
+        np.nan_to_num(levels, copy=False, nan=0.0)
+    levels *= HALF
+    levels += MIDDLE
+    pictures = np.rint(levels, out=levels).astype(np.uint8)
     return _read_only(pictures.reshape(-1, resolution, resolution))
 
 
-def class_picture(outputs: Array, is_probability: bool, resolution: int) -> tuple[Picture, int]:
+def class_picture(outputs: Values, is_probability: bool, resolution: int) -> tuple[Picture, int]:
     """Which of three or more classes wins at each place, and how clearly.
 
     `outputs` is (classes, resolution²). Returns indices class · levels + level, and the number of
@@ -145,7 +201,7 @@ def class_picture(outputs: Array, is_probability: bool, resolution: int) -> tupl
     """
     n_classes = len(outputs)
     levels = 256 // n_classes
-    outputs = np.nan_to_num(outputs, nan=0.0, posinf=1e300, neginf=-1e300)
+    outputs = np.nan_to_num(outputs.astype(float), nan=0.0, posinf=1e300, neginf=-1e300)
     winner = outputs.argmax(axis=0)
     if is_probability:
         shares = np.clip(outputs, 0.0, 1.0)

@@ -180,3 +180,23 @@ def pairing_problem(loss: str, output_activation: str, task: Task, n_classes: in
     if loss == "hinge" and n_classes != 2:
         return f"hinge needs two classes, not {n_classes}"
     return None
+
+
+def pairing_hint(loss: str, output_activation: str, task: Task, n_classes: int) -> str | None:
+    """`pairing_problem` in a few words about the loss, for a list of losses: "needs classes"."""
+    if pairing_problem(loss, output_activation, task, n_classes) is None:
+        return None
+    if task == "regression":
+        return "needs other outputs than softmax" if loss == "squared_error" else "needs classes"
+    allowed = LOSSES[loss].outputs
+    if n_classes >= 2 and allowed and output_activation not in allowed:
+        return f"needs {' or '.join(allowed)} outputs"
+    return "needs two classes"
+
+
+def losses_for(output_activation: str, task: Task, n_classes: int) -> tuple[str, ...]:
+    """The losses that go with these outputs; those made for this output activation come first."""
+    fitting = [
+        name for name in LOSSES if not pairing_problem(name, output_activation, task, n_classes)
+    ]
+    return tuple(sorted(fitting, key=lambda name: not LOSSES[name].outputs))

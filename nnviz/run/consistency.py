@@ -48,22 +48,46 @@ def network_of(experiment: Experiment) -> Network:
 
 
 def _facts(experiment: Experiment) -> tuple[Any, int, int]:
+    return _facts_of(experiment.dataset)
+
+
+def _facts_of(source: str | Points) -> tuple[Any, int, int]:
     """Task, number of classes and number of columns, without drawing a point."""
-    source = experiment.dataset
     if isinstance(source, Points):
         return source.task, len(source.classes), len(source.columns)
     generator = DATASETS[source]
     return generator.task, generator.n_classes, len(generator.columns)
 
 
-def _check_data(experiment: Experiment) -> None:
-    source = experiment.dataset
+def fixed_fields(source: str | Points) -> dict[str, tuple[Any, str]]:
+    """Fields that a dataset leaves no choice in: the only value, and a clause that says why."""
+    task, n_classes, _ = _facts_of(source)
+    fixed: dict[str, tuple[Any, str]] = {}
     if isinstance(source, Points):
-        _check_fixed(experiment, "the points given", len(source.X), may_be_tested=True)
+        fixed = _fixed("the points given", len(source.X))
     elif DATASETS[source].is_fixed:
         label = f"the {DATASETS[source].label} gate"
-        _check_fixed(experiment, label, DATASETS[source].n_samples, may_be_tested=False)
-    elif experiment.n_samples < 2:
+        fixed = _fixed(label, DATASETS[source].n_samples)
+        fixed["test_fraction"] = (0.0, f"{label} can have no test part")
+    if n_classes == 0:
+        fixed["class_weight"] = (None, f"a {task} has no classes")
+    return fixed
+
+
+def _fixed(label: str, n: int) -> dict[str, tuple[Any, str]]:
+    return {
+        "n_samples": (n, f"{label} can have no other number than {n}"),
+        "noise": (0.0, f"{label} can have no noise but 0"),
+    }
+
+
+def _check_data(experiment: Experiment) -> None:
+    source = experiment.dataset
+    for name, (only, clause) in fixed_fields(source).items():
+        given = getattr(experiment, name)
+        if given != only:
+            raise ValueError(f"{name}: {given!r} given; {clause}.")
+    if experiment.n_samples < 2 and not isinstance(source, Points):
         raise ValueError("n_samples: 1 given; allowed: a whole number from 2 to 1,000,000.")
     if n_test_points(experiment.n_samples, experiment.test_fraction) >= experiment.n_samples:
         raise ValueError(
@@ -74,19 +98,6 @@ def _check_data(experiment: Experiment) -> None:
     for feature in experiment.features:
         if problem := feature_problem(feature, n_columns):
             raise ValueError(f"features: {problem}.")
-
-
-def _check_fixed(experiment: Experiment, label: str, n: int, may_be_tested: bool) -> None:
-    if experiment.n_samples != n:
-        raise ValueError(
-            f"n_samples: {experiment.n_samples} given; {label} can have no other number than {n}."
-        )
-    if experiment.noise != 0.0:
-        raise ValueError(f"noise: {experiment.noise} given; {label} can have no noise but 0.")
-    if experiment.test_fraction != 0.0 and not may_be_tested:
-        raise ValueError(
-            f"test_fraction: {experiment.test_fraction} given; {label} can have no test part."
-        )
 
 
 def _check_batch_size(experiment: Experiment) -> None:
@@ -100,11 +111,7 @@ def _check_batch_size(experiment: Experiment) -> None:
 
 def _check_class_weight(experiment: Experiment, n_classes: int) -> None:
     weights = experiment.class_weight
-    if weights is None:
-        return
-    if n_classes == 0:
-        raise ValueError(f"class_weight: {weights!r} given; a regression has no classes.")
-    if weights == "balanced":
+    if weights is None or weights == "balanced":
         return
     if len(weights) != n_classes or not any(weights):
         raise ValueError(

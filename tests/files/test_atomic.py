@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from nnviz.files.atomic import write_whole
+from nnviz.files.atomic import check_writable, write_whole
 
 OLD, NEW = b"old" * 1000, b"new!" * 2000
 
@@ -170,7 +170,7 @@ def test_a_real_limit_of_the_file_size(tmp_path: Path) -> None:
     path.write_bytes(OLD)
     program = (
         "import resource, sys\n"
-        "from nnviz.files.atomic import write_whole\n"
+        "from nnviz.files.atomic import check_writable, write_whole\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
         "try:\n"
         "    write_whole(sys.argv[1], bytes(8000))\n"
@@ -190,7 +190,7 @@ def killed_writers_leave_whole_files(folder: Path, rounds: int) -> None:
     path.write_bytes(b"A" * 300_000)
     program = (
         "import sys\n"
-        "from nnviz.files.atomic import write_whole\n"
+        "from nnviz.files.atomic import check_writable, write_whole\n"
         "print('ready', flush=True)\n"
         "while True:\n"
         "    for letter in (b'A', b'B'):\n"
@@ -219,3 +219,28 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_many_killed_writers_leave_whole_files(tmp_path: Path) -> None:
     killed_writers_leave_whole_files(tmp_path, 200)
+
+
+def test_a_place_is_tried_without_a_trace(tmp_path: Path) -> None:
+    check_writable(tmp_path / "new.bin")
+    assert names(tmp_path) == []
+    path = tmp_path / "old.bin"
+    path.write_bytes(OLD)
+    check_writable(path)
+    assert names(tmp_path) == ["old.bin"]
+    assert path.read_bytes() == OLD
+
+
+@pytest.mark.parametrize("place", [".", "missing/a.bin", "file/a.bin"])
+def test_a_place_is_refused_for_the_reason_for_which_a_write_fails(
+    tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "file").write_bytes(OLD)
+    path = tmp_path / place
+    with pytest.raises(OSError, match=re.escape(str(path))) as tried:
+        check_writable(path)
+    with pytest.raises(OSError, match=re.escape(str(path))) as written:
+        write_whole(path, NEW)
+    assert str(tried.value) == str(written.value)
+    assert tried.value.filename == str(path)
+    assert names(tmp_path) == ["file"]

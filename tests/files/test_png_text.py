@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from nnviz.files.experiment_file import read_experiment
 from nnviz.files.png_text import METADATA_KEY, png_text
-from nnviz.gui.export import png_bytes
+from nnviz.gui.export_png import png_bytes
 from nnviz.run.presets import preset
 
 

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from nnviz.gui.preferences import Preferences
 from nnviz.gui.theme import LIGHT, load_fonts
 from nnviz.gui.window import MainWindow
 from nnviz.run.presets import PRESETS
@@ -23,8 +24,10 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[Open]:
     load_fonts()
     windows: list[MainWindow] = []
 
-    def make(name: str = "moons", play: bool = False) -> MainWindow:
-        window = MainWindow(PRESETS[name].experiment, LIGHT, preset=name)
+    def make(
+        name: str = "moons", play: bool = False, preferences: Preferences | None = None
+    ) -> MainWindow:
+        window = MainWindow(PRESETS[name].experiment, LIGHT, name, preferences)
         windows.append(window)
         qtbot.addWidget(window)
         window.show()

@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
-from nnviz.gui.app import ExceptionReporter
+from nnviz.gui.reporter import ExceptionReporter
 
 
 def _environment(**changes: str | None) -> dict[str, str]:

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from nnviz.files.history_csv import history_csv
 from nnviz.gui.documents import Documents
+from nnviz.gui.export import FigureOptions
+from nnviz.gui.export_dialog import ExportDialog
 from nnviz.gui.session import TrainingSession
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import preset
@@ -20,10 +24,12 @@ class Told:
     def __init__(self, documents: Documents) -> None:
         self.informed: list[str] = []
         self.warned: list[str] = []
-        self.opened: list[Experiment] = []
+        self.opened: list[tuple[Experiment, str]] = []
+        self.saved: list[str] = []
         documents.informed.connect(self.informed.append)
         documents.warned.connect(self.warned.append)
-        documents.opened.connect(self.opened.append)
+        documents.opened.connect(lambda experiment, path: self.opened.append((experiment, path)))
+        documents.saved.connect(self.saved.append)
 
 
 @pytest.fixture
@@ -78,13 +84,21 @@ def test_the_suggested_name_says_what_is_in_it(
         return str(tmp_path / Path(suggestion).stem), ""
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
-    documents.ask_and_export("window")
-    documents.ask_and_export("network")
+    for name, kind in (("window", "png"), ("network", "svg"), ("network", "pdf")):
+        documents.ask_and_export(name)
+        dialog = documents.parent().findChild(ExportDialog)
+        assert isinstance(dialog, ExportDialog)
+        assert dialog.isVisible()
+        dialog.wanted.emit(dialog.choices.view, kind, dialog.choices.options())
+        dialog.hide()
     documents.ask_and_save()
+    documents.ask_and_save_history()
     assert suggestions == [
         "xor_adam_lr0.01_epoch0.png",
-        "xor_adam_lr0.01_epoch0_network.png",
+        "xor_adam_lr0.01_epoch0_network.svg",
+        "xor_adam_lr0.01_epoch0_network.pdf",
         "xor.json",
+        "xor_history.csv",
     ]
     # An ending that was left out is added.
     assert {path.name for path in tmp_path.iterdir()} == set(suggestions)
@@ -97,7 +111,12 @@ def test_a_cancelled_dialog_does_nothing(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
     documents.ask_and_export("window")
+    dialog = documents.parent().findChild(ExportDialog)
+    assert isinstance(dialog, ExportDialog)
+    dialog.wanted.emit("window", "png", FigureOptions())
+    dialog.hide()
     documents.ask_and_save()
+    documents.ask_and_save_history()
     documents.ask_and_open()
     assert (told.informed, told.warned, told.opened) == ([], [], [])
 
@@ -107,7 +126,37 @@ def test_an_experiment_goes_out_and_comes_in(parts: Parts, tmp_path: Path) -> No
     path = tmp_path / "experiment.json"
     assert documents.save(str(path))
     assert documents.open(str(path))
-    assert told.opened == [session.experiment]
+    assert told.opened == [(session.experiment, str(path))]
+    assert told.saved == [str(path)]
+    assert documents.path == str(path)
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_a_figure_goes_out_and_its_experiment_comes_in(
+    parts: Parts, tmp_path: Path, kind: str
+) -> None:
+    documents, told, session = parts
+    path = tmp_path / f"figure.{kind}"
+    assert documents.export("network", str(path))
+    assert documents.open(str(path))
+    assert told.opened == [(session.experiment, str(path))]
+
+
+def test_a_view_is_copied(parts: Parts) -> None:
+    documents, told, _ = parts
+    documents.copy("network")
+    assert told.informed == ["Copied: the network, as a picture."]
+    assert QGuiApplication.clipboard().mimeData().hasImage()
+    QGuiApplication.clipboard().clear()
+
+
+def test_the_history_is_written(parts: Parts, tmp_path: Path) -> None:
+    documents, told, session = parts
+    path = tmp_path / "h.csv"
+    assert documents.save_history(str(path))
+    assert session.snapshot is not None
+    assert path.read_bytes() == history_csv(session.snapshot.history)
+    assert told.informed == [f"Written: {path}"]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"x": 1}', b"\xff\xfe", b'{"seed": NaN}'])

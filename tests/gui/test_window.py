@@ -130,7 +130,7 @@ def test_changes_can_be_undone_and_redone(open_window: Open, qtbot: QtBot) -> No
     qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
     assert window.session.experiment == last
-    assert window.undo_stack.undoText() == "change of hidden"
+    assert window.undo_stack.undoText() == "hidden layers 6 – 4 → 2 – 2"
 
 
 def test_units_are_added_in_place(open_window: Open, qtbot: QtBot) -> None:
@@ -185,10 +185,10 @@ def test_a_neuron_that_is_pointed_at_takes_the_place_of_the_output(
 def test_light_dark_and_back(open_window: Open, qtbot: QtBot) -> None:
     window = open_window("moons")
     for name, theme in (("dark", DARK), ("light", LIGHT)):
-        window.choose_theme(name)
+        window.appearance.choose(name)
         picture = window.grab().toImage()
         assert picture.pixelColor(2, picture.height() // 2) == theme.ground
-    window.choose_theme("system")
+    window.appearance.choose("system")
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1, 1)])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from nnviz.gui.export_dialog import ExportDialog
+from nnviz.gui.session import State
 from nnviz.gui.window import MainWindow
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS
@@ -17,6 +20,14 @@ from nnviz.run.presets import PRESETS
 WAIT = 20_000
 
 Open = Callable[..., MainWindow]
+
+
+def _press_export(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = window.findChild(ExportDialog)
+    assert isinstance(dialog, ExportDialog)
+    focus = dialog.focusWidget()
+    assert focus is not None
+    qtbot.keyClick(focus, Qt.Key.Key_Return)
 
 
 @pytest.mark.parametrize("name", ["window", "network", "surface", "curves"])
@@ -35,13 +46,11 @@ def test_every_view_exports_from_menu_context_menu_and_keyboard(
         return str(tmp_path / f"{len(asked)}.png"), ""
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    label = {"surface": "Output", "curves": "Loss"}.get(name, name.capitalize())
     for action in window.commands.export_menu.actions():
-        if (
-            action.text()
-            .replace("&", "")
-            .startswith({"surface": "Output", "curves": "Loss"}.get(name, name.capitalize()))
-        ):
+        if action.text().replace("&", "").startswith(label):
             action.trigger()
+            _accept_dialog(window)
     focus = {
         "window": window.training.epochs,
         "network": window.topology,
@@ -50,13 +59,53 @@ def test_every_view_exports_from_menu_context_menu_and_keyboard(
     }[name]
     focus.setFocus()
     qtbot.keyClick(focus, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    _accept_dialog(window)
     if name != "window":
-        window.context_menu(name).actions()[0].trigger()
+        window.commands.figure_menu(name).actions()[0].trigger()
+        _accept_dialog(window)
     ending = "" if name == "window" else f"_{name}"
     expected = f"xor_adam_lr0.05_epoch0{ending}.png"
     assert asked == [expected] * (2 if name == "window" else 3)
     assert len(list(tmp_path.iterdir())) == len(asked)
     assert "Written" in window.messages.text
+
+
+def _accept_dialog(window: MainWindow) -> None:
+    dialog = window.findChild(ExportDialog)
+    assert dialog is not None
+    assert dialog.isVisible()
+    next(b for b in dialog.findChildren(QAbstractButton) if b.text() == "Export…").click()
+    dialog.hide()
+
+
+@pytest.mark.parametrize("name", ["window", "network", "surface", "curves"])
+def test_every_view_is_copied_from_menu_and_context_menu(open_window: Open, name: str) -> None:
+    window = open_window("xor")
+    clipboard = QApplication.clipboard()
+    clipboard.clear()
+    if name == "window":
+        window.commands.copy_menu.actions()[0].trigger()
+    else:
+        window.commands.figure_menu(name).actions()[1].trigger()
+    assert not clipboard.image().isNull()
+    assert "Copied" in window.messages.text
+
+
+def test_the_history_is_saved_from_the_menu(
+    open_window: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window("xor")
+    for _ in range(3):
+        window.session.step("epoch")
+        qtbot.waitUntil(lambda: window.session.state is State.PAUSED, timeout=WAIT)
+    path = tmp_path / "history.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_rest: (str(path), ""))
+    action = next(a for a in window.commands.menu.actions() if "history" in a.text())
+    action.trigger()
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert int(rows[-1]["update"]) == window.session.snapshot.frame.update
+    assert float(rows[-1]["train_loss"]) == window.session.snapshot.frame.train_loss
 
 
 def test_a_write_that_fails_says_so(open_window: Open, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from nnviz.gui.session import State
 from nnviz.gui.theme import LIGHT, load_fonts
 from nnviz.gui.window import MainWindow
-from nnviz.insight import surface
+from nnviz.insight import snapshot
 from nnviz.model import reference
 from nnviz.run.presets import PRESETS
 
@@ -57,7 +57,7 @@ def test_the_gui_thread_computes_no_step_and_no_surface(
 
     for name in ("forward", "backward", "train", "data_loss"):
         watch(reference, name)
-    watch(surface, "forward")
+    watch(snapshot, "neuron_values")
     window = _played(qtbot, "moons")
     window.training.changed.emit({"l2": 0.01})
     window.topology.unit_hovered.emit(1, 1)
@@ -66,7 +66,7 @@ def test_the_gui_thread_computes_no_step_and_no_surface(
     qtbot.waitUntil(lambda: window.session.state is State.FINISHED, timeout=WAIT)
     window.grab()
     window.close()
-    assert set(threads) == {"forward", "backward", "train", "data_loss"}
+    assert set(threads) == {"forward", "backward", "train", "data_loss", "neuron_values"}
     for name, seen in threads.items():
         assert threading.main_thread() not in seen, name
 

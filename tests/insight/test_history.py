@@ -147,3 +147,7 @@ def test_clear_forgets_all():
 def test_default_bound():
     assert MOST_MOMENTS == 2000
     assert len(recorded(range(4500))) <= 2000
+
+
+def test_without_a_bound_every_moment_is_kept():
+    assert recorded(range(0, 13_500, 3), most=None).update.tolist() == list(range(0, 13_500, 3))

@@ -9,7 +9,7 @@ import pytest
 from nnviz import Experiment, Points, Trainer, preset
 from nnviz.insight.history import Recorder
 from nnviz.insight.snapshot import Photographer, resolution_for
-from nnviz.insight.surface import RESOLUTION
+from nnviz.insight.surface import RESOLUTION, neuron_values, plane_inputs, to_pictures
 from nnviz.model.network import Network
 
 TWO = {"output_activation": "softmax", "loss": "cross_entropy"}
@@ -198,8 +198,52 @@ def test_a_frame_of_another_experiment_on_the_same_points():
 
 @pytest.mark.parametrize(
     ("sizes", "resolution"),
-    [((2, 8, 8, 1), 100), ((2, 1), 100), ((2, *[32] * 8, 1), 48), ((2, *[1024] * 8, 1), 40)],
+    [((2, 8, 8, 1), 100), ((2, 1), 100), ((2, *[32] * 8, 1), 62), ((2, *[1024] * 8, 1), 40)],
 )
 def test_many_units_are_pictured_with_fewer_places(sizes, resolution):
     network = Network(sizes, ("tanh",) * (len(sizes) - 1))
     assert resolution_for(network) == resolution
+
+
+# Single precision, where it shows the same.
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "softplus", "gelu", "elu"])
+def test_single_precision_shows_the_same_pictures(activation, monkeypatch):
+    t = Trainer(Experiment(dataset="moons", hidden=(6, 5, 4), activation=activation))
+    t.advance(60)
+    photographer = Photographer(t.dataset, 30)
+    assert photographer._places_for(t.frame()).dtype == np.float32
+    quick = photographer.snapshot(t.frame(), Recorder().history())
+    monkeypatch.setattr(photographer, "_single", None)
+    exact = photographer.snapshot(t.frame(), Recorder().history())
+    for one, other in zip(quick.pictures, exact.pictures, strict=True):
+        difference = np.abs(one.astype(int) - other)
+        assert difference.max() <= 1, "where a value lies between two levels"
+        assert difference.mean() < 0.01
+    for one, other in zip(quick.ranges, exact.ranges, strict=True):
+        assert one.dtype == np.float64
+        np.testing.assert_allclose(one, other, rtol=1e-5)
+
+
+@pytest.mark.parametrize("size", [0.0, 1.0, 300.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_weights_that_single_precision_could_not_tell_apart_are_computed_in_double(size, seed):
+    t = Trainer(Experiment(dataset="moons", hidden=(8, 8, 8)))
+    rng = np.random.default_rng(seed)
+    shapes = t.network.shapes
+    t.set_parameters([size * rng.normal(size=s) for s in shapes],
+                     [size * rng.normal(size=s[0]) for s in shapes])  # fmt: skip
+    s = photograph(t, 20)
+    values = neuron_values(t.network, t.frame().theta, plane_inputs(t.dataset, s.grid))
+    for picture, layer, limits in zip(s.pictures, values, s.ranges, strict=True):
+        exact = to_pictures(layer, limits, 20)
+        assert np.abs(picture.astype(int) - exact).max() <= 1
+
+
+def test_points_far_from_the_origin_are_computed_in_double():
+    points = Points(np.array([[1e6, 0.5], [1e6 + 1, 0.25], [1e6 + 2, -1.0]]), [0, 1, 1])
+    t = Trainer(Experiment(dataset=points, test_fraction=0, scaling="none"))
+    photographer = Photographer(t.dataset, 20)
+    assert photographer._places_for(t.frame()).dtype == np.float64
+    assert len(np.unique(photographer.snapshot(t.frame(), Recorder().history()).pictures[0][1])) > 5

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from nnviz.model.activations import ACTIVATIONS
-from nnviz.model.losses import LOSSES, decide, encode_targets, n_outputs, pairing_problem
+from nnviz.model.losses import (
+    LOSSES,
+    decide,
+    encode_targets,
+    losses_for,
+    n_outputs,
+    pairing_hint,
+    pairing_problem,
+)
 
 PAIRINGS = [
     (loss, activation)
@@ -286,3 +294,51 @@ def test_pairing_of_a_regression(loss, activation):
 )
 def test_a_pairing_problem_says_what_is_given_and_what_is_allowed(arguments, clause):
     assert pairing_problem(*arguments) == clause
+
+
+EVERY_FACT = [("classification", n) for n in (1, 2, 3)] + [("regression", 0)]
+
+
+@pytest.mark.parametrize(("task", "n_classes"), EVERY_FACT)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_hint_is_given_exactly_where_there_is_a_problem(activation, task, n_classes):
+    fitting = losses_for(activation, task, n_classes)
+    for loss in LOSSES:
+        problem = pairing_problem(loss, activation, task, n_classes)
+        hint = pairing_hint(loss, activation, task, n_classes)
+        assert (problem is None) == (hint is None) == (loss in fitting)
+        if hint is not None:
+            assert hint.startswith("needs ")
+            assert len(hint) <= 32
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("binary_cross_entropy", "tanh", "classification", 2), "needs sigmoid outputs"),
+        (("cross_entropy", "sigmoid", "classification", 3), "needs softmax outputs"),
+        (("hinge", "step", "classification", 2), "needs linear outputs"),
+        (("hinge", "linear", "classification", 3), "needs two classes"),
+        (("squared_error", "tanh", "classification", 1), "needs two classes"),
+        (("perceptron", "step", "regression", 0), "needs classes"),
+        (("squared_error", "softmax", "regression", 0), "needs other outputs than softmax"),
+    ],
+)
+def test_a_hint_says_what_is_missing(arguments, hint):
+    assert pairing_hint(*arguments) == hint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first"),
+    [
+        (("sigmoid", "classification", 2), "binary_cross_entropy"),
+        (("softmax", "classification", 3), "cross_entropy"),
+        (("linear", "classification", 2), "hinge"),
+        (("linear", "classification", 3), "squared_error"),
+        (("step", "classification", 2), "perceptron"),
+        (("tanh", "classification", 2), "squared_error"),
+        (("linear", "regression", 0), "squared_error"),
+    ],
+)
+def test_the_loss_that_is_made_for_an_output_comes_first(arguments, first):
+    assert losses_for(*arguments)[0] == first

@@ -8,7 +8,7 @@ import pytest
 from nnviz import Experiment, Points, Trainer
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.losses import LOSSES
-from nnviz.run.consistency import network_of
+from nnviz.run.consistency import fixed_fields, network_of
 
 SOURCES = {"two classes": "moons", "three classes": "blobs", "regression": "plane"}
 NEEDED = {
@@ -81,3 +81,25 @@ def test_something_is_always_left_to_learn_from(n):
             continue
         with pytest.raises(ValueError, match=rf"^test_fraction: {test_fraction} given; of {n} "):
             Experiment(**fields)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["xor", "moons", Points(np.zeros((5, 2)), [0, 1, 0, 1, 1]),
+     Points(np.zeros((5, 1)), np.arange(5.0), task="regression")],
+    ids=["gate", "drawn", "given", "regression"],
+)  # fmt: skip
+def test_what_is_fixed_is_refused_otherwise_and_nothing_else(source):
+    others = {"n_samples": 40, "noise": 0.5, "test_fraction": 0.2, "class_weight": (1.0, 2.0)}
+    fields = {"loss": "squared_error", "output_activation": "linear", "test_fraction": 0.0}
+    experiment = Experiment(dataset=source, **fields)
+    fixed = fixed_fields(source)
+    assert set(fixed) <= set(others)
+    for name, value in others.items():
+        if name not in fixed:
+            assert getattr(experiment.evolve(**{name: value}), name) == value
+            continue
+        only, clause = fixed[name]
+        assert getattr(experiment, name) == only
+        with pytest.raises(ValueError, match=rf"^{name}: .* given; {clause}\.$"):
+            experiment.evolve(**{name: value})

@@ -21,6 +21,7 @@ BatchSize = int | Literal["full"]
 
 USUAL_BATCH_SIZE = 10
 _SLIDER_POSITIONS = 60
+_FIELD_WIDTH = 62
 
 VARIANTS = {
     "batch": Segment("batch", wrapped("Uses all points for every update: the path is smooth.")),
@@ -51,7 +52,6 @@ class BatchControls(QObject):
         self.slider = Slider("Batch size, coarsely", explained)
         self.field = NumberField("Batch size", "whole", _up_to(MOST_POINTS))
         self.field.explain(tooltip("batch_size"))
-        self.field.setFixedWidth(62)
         self.caption = UpdatesCaption()
 
         self.variant.changed.connect(self._choose_variant)
@@ -62,8 +62,8 @@ class BatchControls(QObject):
 
     def add_to(self, rows: Rows) -> None:
         """Lay the controls into a panel's rows."""
-        rows.add_wide(self.variant)
-        rows.add("batch size", self.slider, self.field, buddy=self.field)
+        rows.add_wide(self.variant, field="batch_size")
+        rows.add("batch size", self.slider, self.field, buddy=self.field, field="batch_size")
         rows.add_wide(self.caption)
 
     def show_batch_size(self, batch_size: BatchSize, n_points: int) -> None:
@@ -76,6 +76,8 @@ class BatchControls(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         self.variant.set_theme(theme)
+        self.slider.set_theme(theme)
+        self.field.setFixedWidth(theme.px(_FIELD_WIDTH))
         self.field.set_theme(theme)
         self.caption.set_theme(theme)
 

@@ -15,8 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnviz.gui.theme import LIGHT, Theme
+
 _PASSING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 """The focus goes with the window's or for a menu, and comes back as it was."""
+
+
+_NARROWEST_SLIDER = 40
+"""Positions of a shorter one could not be told apart; pixels at scale 1."""
 
 
 def has_ring(widget: QWidget) -> bool:
@@ -110,7 +116,10 @@ class ToolButton(RingForKeyboard, QToolButton):
 
 
 class Slider(QSlider):
-    """A horizontal slider that tells apart the user's moves from the program's."""
+    """A horizontal slider that tells apart the user's moves from the program's.
+
+    `preferred_width` is in pixels at scale 1.
+    """
 
     moved = Signal(int)
     """The user moves the handle: the new position."""
@@ -126,6 +135,7 @@ class Slider(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._is_set_by_program = False
         self._preferred_width = preferred_width
+        self._theme = LIGHT
         self.valueChanged.connect(self._on_value)
         self.sliderReleased.connect(self._on_release)
 
@@ -137,9 +147,18 @@ class Slider(QSlider):
         self.setValue(position)
         self._is_set_by_program = False
 
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
-        hint.setWidth(self._preferred_width)
+        hint.setWidth(self._theme.px(self._preferred_width))
+        return hint
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        hint.setWidth(self._theme.px(_NARROWEST_SLIDER))
         return hint
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from nnviz.data.dataset import Dataset
+from nnviz.gui.controls.entry_field import EntryField
 from nnviz.gui.controls.limits import limits_of
 from nnviz.gui.controls.number_field import NumberField
 from nnviz.gui.controls.numbers import Ladder
@@ -38,7 +39,7 @@ class FieldPanel(QWidget):
         self.setAccessibleName(name)
         self._numbers: dict[str, NumberField] = {}
         self._has_refused = False
-        self._left: NumberField | None = None
+        self._left: EntryField | None = None
 
     def show_experiment(self, experiment: Experiment, dataset: Dataset) -> None:
         """Show an experiment's values; emits nothing."""
@@ -59,12 +60,12 @@ class FieldPanel(QWidget):
         self.watch(number, lambda value: self.changed.emit({field: value}))
         return number
 
-    def watch(self, number: NumberField, change: Callable[[Any], None]) -> None:
-        """Connect a number field: its refusals are told, Enter gives the focus to the panel."""
-        number.changed.connect(change)
-        number.rejected.connect(self._refuse)
-        number.accepted.connect(self._accept)
-        number.finished.connect(self._take_focus)
+    def watch(self, entry: EntryField, change: Callable[[Any], None]) -> None:
+        """Connect a field: its refusals are told, Enter gives the focus to the panel."""
+        entry.changed.connect(change)
+        entry.rejected.connect(self._refuse)
+        entry.accepted.connect(self._accept)
+        entry.finished.connect(self._take_focus)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # The panel holds the focus only for a field that gave it away: Tab goes on from there.
@@ -74,7 +75,7 @@ class FieldPanel(QWidget):
 
     def _take_focus(self) -> None:
         field = self.sender()
-        assert isinstance(field, NumberField)
+        assert isinstance(field, EntryField)
         self._left = field
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 

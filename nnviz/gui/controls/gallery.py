@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
@@ -17,6 +17,11 @@ from nnviz.gui.theme import LIGHT, Theme
 from nnviz.run.presets import PRESETS, Preset
 
 COLUMNS = 3
+_PREFERRED_WIDTH, _NARROWEST = 208, 150
+_FINE = 3
+"""How many times finer than the screen thumbnails are drawn in a figure."""
+_AROUND_CURRENT = 8
+"""Room above and below a thumbnail that is scrolled to, in pixels at scale 1."""
 COURSE = "course-"
 """What the names of the course's presets begin with; their titles begin with "Course: "."""
 
@@ -44,6 +49,7 @@ class PresetGallery(QScrollArea):
         self._current: str | None = None
         self._wanted: list[str] = []
         self._is_untouched = True
+        self._theme = LIGHT
         self._thumbnails: dict[str, Thumbnail] = {}
         self._rows: list[list[str]] = []
         self.setAccessibleName("Preset gallery")
@@ -55,9 +61,6 @@ class PresetGallery(QScrollArea):
 
         self._content = QWidget()
         self._grid = QGridLayout(self._content)
-        self._grid.setContentsMargins(0, 0, 2, 0)
-        self._grid.setHorizontalSpacing(6)
-        self._grid.setVerticalSpacing(7)
         plain = {name: item for name, item in presets.items() if not name.startswith(COURSE)}
         course = {name: item for name, item in presets.items() if name.startswith(COURSE)}
         self._add(plain)
@@ -84,6 +87,11 @@ class PresetGallery(QScrollArea):
     def current(self) -> str | None:
         return self._current
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether thumbnails that were seen still lack their points."""
+        return bool(self._wanted)
+
     def set_current(self, name: str | None) -> None:
         """Frame a preset, or none, and scroll to it if it is not in view; emits nothing."""
         self._current = name
@@ -95,10 +103,15 @@ class PresetGallery(QScrollArea):
         return dict(self._thumbnails)
 
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._grid.setContentsMargins(0, 0, theme.px(2), 0)
+        self._grid.setHorizontalSpacing(theme.px(6))
+        self._grid.setVerticalSpacing(theme.px(7))
         self._heading.setFont(theme.heading(10))
         self._heading.setProperty("look", "dim")
         for thumbnail in self._thumbnails.values():
             thumbnail.set_theme(theme)
+        self.updateGeometry()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -118,11 +131,11 @@ class PresetGallery(QScrollArea):
             super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
-        return QSize(208, self._content.sizeHint().height())
+        return QSize(self._theme.px(_PREFERRED_WIDTH), self._content.sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         one_row = next(iter(self._thumbnails.values())).sizeHint().height()
-        return QSize(150, one_row)
+        return QSize(self._theme.px(_NARROWEST), one_row)
 
     def _add(self, presets: Mapping[str, Preset]) -> None:
         """Append rows of thumbnails."""
@@ -170,7 +183,7 @@ class PresetGallery(QScrollArea):
         seen = range(bar.value(), bar.value() + self.viewport().height() + 1)
         place = thumbnail.geometry()
         if place.top() not in seen or place.bottom() + 1 not in seen:
-            self.ensureWidgetVisible(thumbnail, 0, 8)
+            self.ensureWidgetVisible(thumbnail, 0, self._theme.px(_AROUND_CURRENT))
 
     def _on_scrolled_by_user(self) -> None:
         self._is_untouched = False
@@ -197,12 +210,25 @@ class PresetGallery(QScrollArea):
         self._forget_hover()
         if target is not None:
             self._thumbnails[target].setFocus(Qt.FocusReason.TabFocusReason)
-            self.ensureWidgetVisible(self._thumbnails[target], 0, 8)
+            self.ensureWidgetVisible(self._thumbnails[target], 0, self._theme.px(_AROUND_CURRENT))
 
     def _want(self, name: str) -> None:
         if name not in self._wanted:
             self._wanted.append(name)
             self._painter_timer.start()
+
+    def prepare_export(self, numbers: bool = False) -> None:
+        """Have the points of all thumbnails in view now, and finely: a figure does not wait."""
+        for name, thumbnail in self._thumbnails.items():
+            thumbnail.fineness = _FINE
+            place = QRect(thumbnail.mapTo(self.viewport(), QPoint(0, 0)), thumbnail.size())
+            if not thumbnail.has_points and place.intersects(self.viewport().rect()):
+                thumbnail.set_points(self._points_of(name))
+
+    def finish_export(self) -> None:
+        """Draw for the screen again."""
+        for thumbnail in self._thumbnails.values():
+            thumbnail.fineness = 1
 
     def _load_next(self) -> None:
         if not self._wanted:

@@ -16,10 +16,13 @@ class Limits:
     maximum: Number
     allowed: str
     is_minimum_excluded: bool = False
+    is_maximum_excluded: bool = False
 
     def accept(self, value: Number) -> bool:
         """Whether the value is within the limits."""
         if self.is_minimum_excluded and value == self.minimum:
+            return False
+        if self.is_maximum_excluded and value == self.maximum:
             return False
         return self.minimum <= value <= self.maximum
 
@@ -29,12 +32,16 @@ class Limits:
 
 
 def limits_of(field: str) -> Limits:
-    """The limits that Experiment checks a field by, so that there is one truth about them."""
+    """The limits that Experiment checks a field by, so that there is one truth about them.
+
+    ValueError for a field that is not a number between two limits.
+    """
     found: dict[str, Number] = {}
     for check in Experiment.model_fields[field].metadata:
-        for name in ("ge", "gt", "le"):
+        for name in ("ge", "gt", "le", "lt"):
             if hasattr(check, name):
                 found[name] = getattr(check, name)
-    is_excluded = "gt" in found
-    minimum = found["gt"] if is_excluded else found["ge"]
-    return Limits(minimum, found["le"], allowed_values(field), is_excluded)
+    minimum, maximum = found.get("gt", found.get("ge")), found.get("lt", found.get("le"))
+    if minimum is None or maximum is None:
+        raise ValueError(f"{field} has no limits.")
+    return Limits(minimum, maximum, allowed_values(field), "gt" in found, "lt" in found)

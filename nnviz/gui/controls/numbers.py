@@ -69,6 +69,17 @@ def by_one(value: Number, direction: int) -> Number:
     return value + direction
 
 
+def by_steps(size: float) -> Ladder:
+    """…, 0.2, 0.25, 0.3, … for steps of 0.05; values between two steps go to the next one."""
+
+    def step(value: Number, direction: int) -> Number:
+        place = value / size
+        below = floor(place + 1e-9) if direction > 0 else -floor(1e-9 - place)
+        return round((below + direction) * size, 12)
+
+    return step
+
+
 def rungs(*mantissas: float, lowest: float | None = None) -> Ladder:
     """A ladder of mantissas times powers of ten: rungs(1, 3) is …, 0.01, 0.03, 0.1, 0.3, …
 

@@ -19,7 +19,7 @@ _FIGURE_SIZE = 13
 _LINE_GAP = 2
 _SMALLEST_GAP = 18
 _LARGEST_GAP = 34
-"""Between two read-outs, in pixels; how much there is depends on the window's width."""
+"""Between two read-outs, in pixels at scale 1; how much there is depends on the window's width."""
 
 
 class ReadOut(QWidget):
@@ -83,7 +83,8 @@ class ReadOut(QWidget):
         figure = QFontMetrics(self._figure_font())
         widths = [caption.horizontalAdvance(name) for name in self._captions]
         width = max(*widths, figure.horizontalAdvance(self._widest()))
-        return QSize(width + 1, caption.height() + _LINE_GAP + figure.height())
+        gap = self._theme.px(_LINE_GAP)
+        return QSize(width + 1, caption.height() + gap + figure.height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -97,7 +98,7 @@ class ReadOut(QWidget):
         painter.setFont(self._figure_font())
         painter.setPen(self._theme.dim if self.figure == NOTHING else self._theme.ink)
         figure = QRect(0, 0, self.width(), painter.fontMetrics().height())
-        figure.moveTop(line.bottom() + 1 + _LINE_GAP)
+        figure.moveTop(line.bottom() + 1 + self._theme.px(_LINE_GAP))
         painter.drawText(figure, Qt.AlignmentFlag.AlignRight, self._figure)
         painter.end()
 
@@ -116,18 +117,24 @@ class ReadOutRow(QWidget):
     ) -> None:
         """`least_first` are the parts that may hide, in the order in which they do."""
         super().__init__(parent)
+        self._theme = LIGHT
         self._parts = list(parts)
         self._least_first = list(least_first)
         for part in self._parts:
             part.setParent(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def set_theme(self, theme: Theme) -> None:
+        """The parts have theirs from elsewhere."""
+        self._theme = theme
+        self.rearrange()
+
     def sizeHint(self) -> QSize:
-        return self._size(self._parts, _SMALLEST_GAP)
+        return self._size(self._parts)
 
     def minimumSizeHint(self) -> QSize:
         kept = [part for part in self._parts if part not in self._least_first]
-        return self._size(kept, _SMALLEST_GAP)
+        return self._size(kept)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -147,21 +154,24 @@ class ReadOutRow(QWidget):
         """Place the parts at the right end, with as much room between them as there is."""
         shown = list(self._parts)
         for part in self._least_first:
-            if self._size(shown, _SMALLEST_GAP).width() <= self.width():
+            if self._size(shown).width() <= self.width():
                 break
             shown.remove(part)
         for part in self._parts:
             part.setVisible(part in shown)
         widths = [part.sizeHint().width() for part in shown]
         gaps = max(len(shown) - 1, 1)
-        gap = min(max((self.width() - sum(widths)) // gaps, _SMALLEST_GAP), _LARGEST_GAP)
+        least, most = self._theme.px(_SMALLEST_GAP), self._theme.px(_LARGEST_GAP)
+        gap = min(max((self.width() - sum(widths)) // gaps, least), most)
         left = self.width() - sum(widths) - gap * (len(shown) - 1)
         for part, width in zip(shown, widths, strict=True):
             height = part.sizeHint().height()
             part.setGeometry(left, (self.height() - height) // 2, width, height)
             left += width + gap
 
-    def _size(self, parts: Sequence[QWidget], gap: int) -> QSize:
+    def _size(self, parts: Sequence[QWidget]) -> QSize:
+        """What these parts need where they stand as close as they may."""
+        gap = self._theme.px(_SMALLEST_GAP)
         hints = [part.sizeHint() for part in parts]
         width = sum(hint.width() for hint in hints) + gap * (len(parts) - 1)
         return QSize(width, max(part.sizeHint().height() for part in self._parts))

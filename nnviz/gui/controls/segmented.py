@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from nnviz.gui.controls.buttons import PushButton, has_ring
 from nnviz.gui.theme import LIGHT, Theme
 
+_AIR = 6
+"""Above and below a label, in pixels at scale 1."""
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -24,7 +27,7 @@ class Segment:
 class SegmentedControl(QWidget):
     """Exclusive buttons as one bar; the arrow keys move the choice.
 
-    `padding` is the least room left and right of a label, in pixels.
+    `padding` is the least room left and right of a label, in pixels at scale 1.
     """
 
     changed = Signal(str)
@@ -41,6 +44,7 @@ class SegmentedControl(QWidget):
         super().__init__(parent)
         self.setAccessibleName(name)
         self._font_size = font_size
+        self._padding = padding
         self._current: str | None = None
         self._buttons: dict[str, _SegmentButton] = {}
         layout = QHBoxLayout(self)
@@ -48,7 +52,7 @@ class SegmentedControl(QWidget):
         layout.setSpacing(0)
         places = ["first"] + ["middle"] * (len(segments) - 2) + ["last"]
         for place, (key, segment) in zip(places, segments.items(), strict=True):
-            button = _SegmentButton(segment.label, padding, self)
+            button = _SegmentButton(segment.label, self)
             button.setProperty("place", place)
             button.setToolTip(segment.tooltip)
             button.setAccessibleName(f"{name}: {segment.label}")
@@ -73,9 +77,10 @@ class SegmentedControl(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         for button in self._buttons.values():
-            button.set_fonts(
+            button.set_measures(
                 theme.font(self._font_size),
                 theme.font(self._font_size, QFont.Weight.DemiBold),
+                QSize(theme.px(self._padding), theme.px(_AIR)),
             )
 
     def buttons(self) -> list[QPushButton]:
@@ -126,24 +131,26 @@ class SegmentedControl(QWidget):
 class _SegmentButton(PushButton):
     """A segment, as wide as its label in bold, so that choosing it moves nothing."""
 
-    def __init__(self, label: str, padding: int, parent: QWidget) -> None:
+    def __init__(self, label: str, parent: QWidget) -> None:
         super().__init__(label, parent)
-        self._padding = padding
+        self._padding = QSize()
         self._plain = self._bold = self.font()
         self.setCheckable(True)
         self.setProperty("look", "segment")
         self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
         self.toggled.connect(self._choose_font)
 
-    def set_fonts(self, plain: QFont, bold: QFont) -> None:
-        self._plain, self._bold = plain, bold
+    def set_measures(self, plain: QFont, bold: QFont, padding: QSize) -> None:
+        """`padding` is the room on each side of the label, beside and above it."""
+        self._plain, self._bold, self._padding = plain, bold, padding
         self._choose_font()
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self._bold)
-        width = metrics.horizontalAdvance(self.text()) + 2 * self._padding
-        return QSize(width, metrics.height() + 12)
+        beside, above = self._padding.width(), self._padding.height()
+        width = metrics.horizontalAdvance(self.text()) + 2 * beside
+        return QSize(width, metrics.height() + 2 * above)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

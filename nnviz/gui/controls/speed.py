@@ -41,7 +41,6 @@ class SpeedControl(QWidget):
         self.slider = Slider("Speed", _TOOLTIP, preferred_width=_NARROWEST_SLIDER)
         self.slider.setProperty("look", "accent")
         self.slider.setPageStep(6)
-        self.slider.setMinimumWidth(_NARROWEST_SLIDER)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._name = QLabel("speed")
         self._name.setBuddy(self.slider)
@@ -49,12 +48,11 @@ class SpeedControl(QWidget):
         for label in (self._name, self._value):
             label.setProperty("look", "dim")
             label.setToolTip(_TOOLTIP)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(_GAP)
-        layout.addWidget(self._name)
-        layout.addWidget(self.slider, 1)
-        layout.addWidget(self._value)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addWidget(self._name)
+        self._layout.addWidget(self.slider, 1)
+        self._layout.addWidget(self._value)
         self.slider.set_position(len(SPEEDS) - 1, maximum=len(SPEEDS) - 1)
         self.slider.moved.connect(self._on_moved)
         self.set_theme(LIGHT)
@@ -83,7 +81,10 @@ class SpeedControl(QWidget):
         widths = (metrics.horizontalAdvance(self._name.text()) + 2, widest + 2)
         for label, width in zip((self._name, self._value), widths, strict=True):
             label.setFixedWidth(width)
-        self.setMaximumWidth(sum(widths) + 2 * _GAP + _WIDEST_SLIDER)
+        self.slider.set_theme(theme)
+        self.slider.setMinimumWidth(theme.px(_NARROWEST_SLIDER))
+        self._layout.setSpacing(theme.px(_GAP))
+        self.setMaximumWidth(sum(widths) + theme.px(2 * _GAP + _WIDEST_SLIDER))
 
     def _on_moved(self) -> None:
         self._show()

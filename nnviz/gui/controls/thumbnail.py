@@ -33,10 +33,13 @@ from nnviz.gui.theme import LIGHT, Theme, mix
 
 PICTURE_HEIGHT = 54
 NARROWEST = 62
-"""Width of a thumbnail in the narrowest column, in pixels."""
+"""Width of a thumbnail in the narrowest column, in pixels at scale 1, as all lengths here."""
 _TITLE_GAP = 2
 _TITLE_SIZE = 11
 _MARGIN = 7
+_CORNER = 5
+_LARGE_POINT, _SMALL_POINT = 3.5, 1.6
+"""Radii of a few points and of many."""
 _MOST_POINTS = 90
 """More make a blot of a picture as small as this."""
 
@@ -75,6 +78,8 @@ class Thumbnail(QAbstractButton):
         self._theme = LIGHT
         self._scatter: Scatter | None = None
         self._picture: QPixmap | None = None
+        self.fineness = 1
+        """How many times finer than the screen the points are drawn: more in a figure."""
         self.setCheckable(True)
         self.setText(title)
         self.setToolTip(hint)
@@ -101,7 +106,9 @@ class Thumbnail(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         line = QFontMetrics(self._theme.font(_TITLE_SIZE)).height()
-        return QSize(62, PICTURE_HEIGHT + _TITLE_GAP + self._lines * line)
+        theme = self._theme
+        height = self._picture_height() + theme.px(_TITLE_GAP) + self._lines * line
+        return QSize(theme.px(NARROWEST), height)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -171,7 +178,7 @@ class Thumbnail(QAbstractButton):
         theme = self._theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QRectF(0, 0, self.width(), PICTURE_HEIGHT)
+        frame = QRectF(0, 0, self.width(), self._picture_height())
         self._paint_frame(painter, frame)
         if self._scatter is not None:
             painter.drawPixmap(QPointF(0, 0), self._points_picture(frame.size().toSize()))
@@ -179,7 +186,7 @@ class Thumbnail(QAbstractButton):
         lively = self.isChecked() or self._is_hovered or has_ring(self)
         painter.setPen(theme.ink if lively else theme.dim)
         height = painter.fontMetrics().height()
-        top = PICTURE_HEIGHT + _TITLE_GAP
+        top = self._picture_height() + theme.px(_TITLE_GAP)
         for line in self.title_lines():
             painter.drawText(
                 QRectF(0, top, self.width(), height), Qt.AlignmentFlag.AlignHCenter, line
@@ -198,15 +205,19 @@ class Thumbnail(QAbstractButton):
         painter.setPen(QPen(color, width))
         painter.setBrush(theme.ground)
         inset = width / 2
-        painter.drawRoundedRect(frame.adjusted(inset, inset, -inset, -inset), 5, 5)
+        corner = theme.px(_CORNER)
+        painter.drawRoundedRect(frame.adjusted(inset, inset, -inset, -inset), corner, corner)
 
     def _points_picture(self, size: QSize) -> QPixmap:
-        ratio = self.devicePixelRatioF()
+        ratio = self.devicePixelRatioF() * self.fineness
         pixels = size * ratio
         if self._picture is None or self._picture.size() != pixels:
             assert self._scatter is not None
             self._picture = _draw(self._scatter, self._theme, size, ratio)
         return self._picture
+
+    def _picture_height(self) -> int:
+        return self._theme.px(PICTURE_HEIGHT)
 
     def _title_font(self) -> QFont:
         weight = QFont.Weight.DemiBold if self.isChecked() else QFont.Weight.Normal
@@ -221,11 +232,11 @@ def _draw(scatter: Scatter, theme: Theme, size: QSize, ratio: float) -> QPixmap:
     shown = slice(None, None, -(-len(scatter.X) // _MOST_POINTS))
     X, y = scatter.X[shown], scatter.y[shown]
     low, high = X.min(axis=0), X.max(axis=0)
-    room = np.array([size.width(), size.height()]) - 2.0 * _MARGIN
+    room = np.array([size.width(), size.height()]) - 2.0 * theme.px(_MARGIN)
     scale = float((room / np.maximum(high - low, 1e-12)).min())
     middle = np.array([size.width(), size.height()]) / 2
     places = middle + (X - (low + high) / 2) * scale * [1, -1]
-    radius = 3.5 if len(X) <= 8 else 1.6
+    radius = (_LARGE_POINT if len(X) <= 8 else _SMALL_POINT) * theme.scale
     colors = _colors(y, scatter.n_classes, theme)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

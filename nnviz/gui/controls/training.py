@@ -10,12 +10,14 @@ from nnviz.data.dataset import Dataset
 from nnviz.gui.controls.batch import BatchControls
 from nnviz.gui.controls.choice import ChoiceBox
 from nnviz.gui.controls.field_panel import FieldPanel
+from nnviz.gui.controls.help_card import HelpButton
+from nnviz.gui.controls.help_pages import ActivationPage
 from nnviz.gui.controls.numbers import rungs, whole_rungs
 from nnviz.gui.controls.rows import Rows
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.optimizers import OPTIMIZERS
-from nnviz.run.experiment import LARGEST_SEED, Experiment, tooltip
+from nnviz.run.experiment import Experiment, tooltip
 
 
 class TrainingPanel(FieldPanel):
@@ -29,11 +31,13 @@ class TrainingPanel(FieldPanel):
         hidden = {name: entry for name, entry in ACTIVATIONS.items() if entry.hidden}
         self.optimizer = ChoiceBox("Optimizer", OPTIMIZERS, tooltip("optimizer"))
         self.activation = ChoiceBox("Activation", hidden, tooltip("activation"))
+        self.activation_help = HelpButton("activation functions", lambda: ActivationPage(0))
         self.learning_rate = self.add_number("learning_rate", "Learning rate", ladder=rungs(1, 3))
         self.epochs = self.add_number("epochs", "Epochs", "whole", whole_rungs(1, 2, 5))
         self.rows = self._rows()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(self.rows)
         layout.addStretch(1)
         self.batch.changed.connect(self._change_batch_size)
@@ -47,6 +51,7 @@ class TrainingPanel(FieldPanel):
         self.batch.show_batch_size(experiment.batch_size, len(dataset.X_train))
         self.optimizer.set_current(experiment.optimizer)
         self._show_activation(experiment)
+        self.activation_help.show_experiment(experiment, dataset)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
@@ -54,14 +59,16 @@ class TrainingPanel(FieldPanel):
         self.batch.set_theme(theme)
         for choice in (self.optimizer, self.activation):
             choice.set_theme(theme)
+        self.activation_help.set_theme(theme)
 
     def _rows(self) -> Rows:
         rows = Rows()
         self.batch.add_to(rows)
-        rows.add("optimizer", self.optimizer)
-        rows.add("learning rate", self.learning_rate)
-        rows.add("activation", self.activation)
-        rows.add("epochs", self.epochs)
+        rows.add("optimizer", self.optimizer, field="optimizer")
+        rows.add("learning rate", self.learning_rate, field="learning_rate")
+        rows.add("activation", self.activation, self.activation_help, field="activation")
+        self.activation_help.setAccessibleDescription("")  # a click on it changes nothing
+        rows.add("epochs", self.epochs, field="epochs")
         return rows
 
     def _show_activation(self, experiment: Experiment) -> None:
@@ -82,8 +89,3 @@ class TrainingPanel(FieldPanel):
 
     def _change_activation(self, name: str) -> None:
         self.changed.emit({"activation": name})
-
-
-def next_seed(seed: int) -> int:
-    """Another seed. The next number, and not a random one: so that one can go back to the last."""
-    return 0 if seed >= LARGEST_SEED else seed + 1

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
     QSizePolicy,
+    QSpacerItem,
     QToolButton,
     QWidget,
 )
@@ -25,10 +26,10 @@ from nnviz.gui.controls.readouts import (
     show_epoch,
     show_loss,
 )
+from nnviz.gui.controls.seed_button import SeedButton, next_seed
 from nnviz.gui.controls.segmented import Segment, SegmentedControl
 from nnviz.gui.controls.speed import SpeedControl
 from nnviz.gui.controls.tooltips import wrapped
-from nnviz.gui.controls.training import next_seed
 from nnviz.gui.icons import icon
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.insight.snapshot import Snapshot
@@ -37,6 +38,12 @@ from nnviz.run.experiment import Experiment, tooltip
 HEIGHT = 52
 _BUTTON = 34
 _ICON = 18
+_AROUND_WORD = 34
+"""Beside the word and the icon of the play button."""
+_NARROWEST_PLAY = 92
+_GAP = 8
+_GAPS = (10, 14, 16, 8)
+"""More room before the granularity, the speed, the read-outs and the menu; pixels at scale 1."""
 
 GRANULARITIES = {
     "update": Segment("update", "A step is one update of the weights (2)."),
@@ -94,10 +101,6 @@ class TransportBar(QWidget):
         self.speed = SpeedControl()
         self.menu_button = ToolButton("Menu", "Opens, saves and exports, and sets the appearance.")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        for button in (self.reset, self.step, self.menu_button):
-            button.setFixedSize(_BUTTON, _BUTTON)
-            button.setIconSize(QSize(_ICON, _ICON))
-        self.play.setIconSize(QSize(_ICON, _ICON))
 
     def _make_read_outs(self) -> None:
         self.epoch = ReadOut(
@@ -127,16 +130,12 @@ class TransportBar(QWidget):
             tooltip="Share of points that get the right class.",
         )
         self.seed = ReadOut("seed", widest="1234", tooltip=wrapped(tooltip("seed")))
-        self.new_seed = ToolButton("New seed", wrapped(tooltip("seed")))
-        self.new_seed.setProperty("look", "bare")
-        self.new_seed.setFixedSize(20, 20)
-        self.new_seed.setIconSize(QSize(14, 14))
+        self.new_seed = SeedButton("New seed", tooltip("seed"))
         self.seed_group = QWidget()
-        box = QHBoxLayout(self.seed_group)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(4)
-        box.addWidget(self.seed)
-        box.addWidget(self.new_seed, 0, Qt.AlignmentFlag.AlignBottom)
+        self._seed_layout = QHBoxLayout(self.seed_group)
+        self._seed_layout.setContentsMargins(0, 0, 0, 0)
+        self._seed_layout.addWidget(self.seed)
+        self._seed_layout.addWidget(self.new_seed, 0, Qt.AlignmentFlag.AlignBottom)
         parts = (
             self.epoch,
             self.updates,
@@ -156,20 +155,20 @@ class TransportBar(QWidget):
         self.read_outs = ReadOutRow(parts, least_first, self)
 
     def _place(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 0, 10, 0)
-        layout.setSpacing(8)
+        self._layout = layout = QHBoxLayout(self)
+        self._gaps = [QSpacerItem(0, 0) for _ in _GAPS]
+        before_granularity, before_speed, before_read_outs, before_menu = self._gaps
         for widget in (self.reset, self.play, self.step):
             layout.addWidget(widget)
-        layout.addSpacing(10)
+        layout.addItem(before_granularity)
         layout.addWidget(self.granularity)
-        layout.addSpacing(14)
+        layout.addItem(before_speed)
         layout.addWidget(self.speed)
-        layout.addSpacing(16)
+        layout.addItem(before_read_outs)
         # The slider's preferred width is its smallest, so what all read-outs need comes first.
         # Without stretch factors: with them Qt starts from the smallest sizes, not the preferred.
         layout.addWidget(self.read_outs)
-        layout.addSpacing(8)
+        layout.addItem(before_menu)
         layout.addWidget(self.menu_button)
         order = (
             self.reset,
@@ -247,13 +246,15 @@ class TransportBar(QWidget):
         self.reset.setIcon(icon("reset", theme))
         self.step.setIcon(icon("step", theme))
         self.menu_button.setIcon(icon("menu", theme))
-        self.new_seed.setIcon(icon("new seed", theme, theme.dim))
+        self.new_seed.set_theme(theme)
         self.play.setFont(theme.font(13, QFont.Weight.DemiBold))
         self._play_icons = {name: icon(name, theme, theme.on_accent) for name in ("play", "pause")}
         words = QFontMetrics(self.play.font())
         widest = max(words.horizontalAdvance(word) for word in ("Play", "Pause"))
         # As wide for both words, so that the bar does not move when training starts.
-        self.play.setFixedSize(max(widest + _ICON + 34, 92), _BUTTON)
+        width = max(widest + theme.px(_ICON + _AROUND_WORD), theme.px(_NARROWEST_PLAY))
+        self.play.setFixedSize(width, theme.px(_BUTTON))
+        self._show_measures()
         for part in (
             self.granularity,
             self.speed,
@@ -263,19 +264,35 @@ class TransportBar(QWidget):
             self.test_loss,
             self.accuracy,
             self.seed,
+            self.read_outs,
         ):
             part.set_theme(theme)
         self._show_play_button()
-        self.read_outs.rearrange()
         self.update()
+
+    def _show_measures(self) -> None:
+        """The lengths that do not follow from fonts, at the theme's scale."""
+        px = self._theme.px
+        for button in (self.reset, self.step, self.menu_button):
+            button.setFixedSize(px(_BUTTON), px(_BUTTON))
+            button.setIconSize(QSize(px(_ICON), px(_ICON)))
+        self.play.setIconSize(QSize(px(_ICON), px(_ICON)))
+        self._seed_layout.setSpacing(px(4))
+        self._layout.setContentsMargins(px(12), 0, px(10), 0)
+        self._layout.setSpacing(px(_GAP))
+        fixed, least = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum
+        for gap, width in zip(self._gaps, _GAPS, strict=True):
+            gap.changeSize(px(width), 0, fixed, least)
+        self._layout.invalidate()
+        self.updateGeometry()
 
     # --- Qt
 
     def sizeHint(self) -> QSize:
-        return QSize(1256, HEIGHT)
+        return QSize(self._theme.px(1256), self._theme.px(HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), HEIGHT)
+        return QSize(super().minimumSizeHint().width(), self._theme.px(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         draw_ground(self, self._theme, QPen(self._theme.line, 1))

@@ -16,6 +16,8 @@ _CHIP = 9.0
 _CHIP_GAP = 5.0
 _BETWEEN_CHIPS = 12.0
 _ROWS = 2
+_ROW_GAP, _LINE_GAP = 2, 3
+"""Below a row of chips, and below the bar."""
 
 
 class ColorBar(QWidget):
@@ -77,8 +79,9 @@ class ColorBar(QWidget):
         return QFontMetricsF(self._theme.font(_TEXT_SIZE)).height()
 
     def sizeHint(self) -> QSize:
-        row = self._row_height()
-        return QSize(120, round(max(_BAR_HEIGHT + 3 + row, _ROWS * (row + 2))))
+        row, px = self._row_height(), self._theme.px
+        height = max(px(_BAR_HEIGHT) + px(_LINE_GAP) + row, _ROWS * (row + px(_ROW_GAP)))
+        return QSize(px(120), round(height))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -90,8 +93,10 @@ class ColorBar(QWidget):
         painter.end()
 
     def _draw_bar(self, painter: QPainter, image: QImage) -> None:
-        painter.drawImage(QRectF(0, 0, self.width(), _BAR_HEIGHT), image)
-        room = QRectF(0, _BAR_HEIGHT + 3, self.width(), self._row_height())
+        px = self._theme.px
+        bar = px(_BAR_HEIGHT)
+        painter.drawImage(QRectF(0, 0, self.width(), bar), image)
+        room = QRectF(0, bar + px(_LINE_GAP), self.width(), self._row_height())
         painter.setPen(self._theme.dim)
         sides = (
             Qt.AlignmentFlag.AlignLeft,
@@ -99,7 +104,7 @@ class ColorBar(QWidget):
             Qt.AlignmentFlag.AlignRight,
         )
         middle = QFontMetricsF(self._theme.mono(_TEXT_SIZE)).horizontalAdvance(self._labels[1])
-        side_room = (self.width() - middle) / 2 - 6
+        side_room = (self.width() - middle) / 2 - px(6)
         for text, is_number, side in zip(self._labels, self._are_numbers, sides, strict=True):
             font = self._theme.mono(_TEXT_SIZE) if is_number else self._theme.font(_TEXT_SIZE)
             if side != Qt.AlignmentFlag.AlignHCenter:
@@ -112,35 +117,39 @@ class ColorBar(QWidget):
         font = self._theme.font(_TEXT_SIZE)
         metrics = QFontMetricsF(font)
         painter.setFont(font)
+        size, gap = self._theme.px(_CHIP), self._theme.px(_CHIP_GAP)
+        corner = self._theme.px(2)
         for place, color, text in self._placed_chips(metrics):
             painter.setPen(Qt.PenStyle.NoPen)
             if color is not None:
                 painter.setBrush(color)
-                chip = QRectF(place.x(), place.y() + (metrics.height() - _CHIP) / 2, _CHIP, _CHIP)
-                painter.drawRoundedRect(chip, 2, 2)
-                place += QPointF(_CHIP + _CHIP_GAP, 0)
+                chip = QRectF(place.x(), place.y() + (metrics.height() - size) / 2, size, size)
+                painter.drawRoundedRect(chip, corner, corner)
+                place += QPointF(size + gap, 0)
             painter.setPen(self._theme.dim)
             painter.drawText(QPointF(place.x(), place.y() + metrics.ascent()), text)
 
     def _placed_chips(self, metrics: QFontMetricsF) -> list[tuple[QPointF, QColor | None, str]]:
         """Where each chip goes; what does not fit into the rows is counted at the end."""
         rest = "+{} more"
+        px = self._theme.px
+        mark, between = px(_CHIP) + px(_CHIP_GAP), px(_BETWEEN_CHIPS)
         placed: list[tuple[QPointF, QColor | None, str]] = []
         x, row = 0.0, 0
         for index, (color, name) in enumerate(self._chips):
-            longest = self.width() / 2 - _CHIP - _CHIP_GAP
+            longest = self.width() / 2 - mark
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, longest)
-            width = _CHIP + _CHIP_GAP + metrics.horizontalAdvance(text)
+            width = mark + metrics.horizontalAdvance(text)
             is_last = index == len(self._chips) - 1
             reserved = 0.0
             if row == _ROWS - 1 and not is_last:
-                reserved = _BETWEEN_CHIPS + metrics.horizontalAdvance(rest.format(99))
+                reserved = between + metrics.horizontalAdvance(rest.format(99))
             if x + width + reserved > self.width() and row < _ROWS - 1:
                 x, row = 0.0, row + 1
-            top = row * (metrics.height() + 2)
+            top = row * (metrics.height() + px(_ROW_GAP))
             if x + width + reserved > self.width() and x > 0:
                 placed.append((QPointF(x, top), None, rest.format(len(self._chips) - index)))
                 break
             placed.append((QPointF(x, top), color, text))
-            x += width + _BETWEEN_CHIPS
+            x += width + between
         return placed

@@ -12,7 +12,8 @@ from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QTransform
 
-from nnviz.gui.theme import LIGHT, Theme, mix
+from nnviz.gui.reported import reported
+from nnviz.gui.theme import LIGHT, Theme, mix, solid
 from nnviz.gui.views.legend import DASHES, Mark, line_pen
 from nnviz.gui.views.plot import TICK_SIZE
 
@@ -90,6 +91,7 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
     def boundingRect(self) -> QRectF:
         return self._place
 
+    @reported
     def paint(self, painter: QPainter, *_: object) -> None:
         to_device = painter.worldTransform()
         painter.resetTransform()
@@ -121,7 +123,7 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
 
     def _draw_curve(self, painter: QPainter, curve: Curve, x: Array, y: Array) -> None:
         lines = segments(x, y)
-        pen = line_pen(curve.mark, curve.color)
+        pen = line_pen(curve.mark, curve.color, self._theme.scale)
         length = float(np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1]).sum())
         if len(lines) == len(x) - 1 and length < _NOISY * max(float(x[-1] - x[0]), 50.0):
             polygon = pg.functions.create_qpolygonf(len(x))
@@ -236,6 +238,7 @@ class CursorItem(pg.GraphicsObject):  # type: ignore[misc]
     def boundingRect(self) -> QRectF:
         return self._place
 
+    @reported
     def paint(self, painter: QPainter, *_: object) -> None:
         to_device = painter.worldTransform()
         painter.resetTransform()
@@ -246,30 +249,32 @@ class CursorItem(pg.GraphicsObject):  # type: ignore[misc]
             painter.setPen(QPen(self._theme.dim, 1))
             painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
             self._draw_text(painter, area, x)
-        painter.setPen(QPen(self._theme.card, 1.2))
+        scale = self._theme.scale
+        painter.setPen(QPen(solid(self._theme.card), 1.2 * scale))
+        half, radius = 3.4 * scale, 3.9 * scale
         for mark in self._marks:
             place = to_device.map(QPointF(mark.x, mark.y))
             path = QPainterPath()
             if mark.is_test:
-                path.addRect(QRectF(place.x() - 3.4, place.y() - 3.4, 6.8, 6.8))
+                path.addRect(QRectF(place.x() - half, place.y() - half, 2 * half, 2 * half))
             else:
-                path.addEllipse(place, 3.9, 3.9)
+                path.addEllipse(place, radius, radius)
             painter.setBrush(mark.color)
             painter.drawPath(path)
 
     def _draw_text(self, painter: QPainter, area: QRectF, x: float) -> None:
-        font = self._theme.mono(TICK_SIZE)
+        font, px = self._theme.mono(TICK_SIZE), self._theme.px
         metrics = QFontMetricsF(font)
         elide = Qt.TextElideMode.ElideRight
-        text = metrics.elidedText(self._text, elide, max(area.width() - 16.0, 20.0))
-        size = metrics.horizontalAdvance(text) + 8.0
-        left = x + 4.0 if x + 4.0 + size <= area.right() else x - 4.0 - size
+        text = metrics.elidedText(self._text, elide, max(area.width() - px(16), px(20)))
+        size, gap = metrics.horizontalAdvance(text) + px(8), px(4)
+        left = x + gap if x + gap + size <= area.right() else x - gap - size
         left = min(max(left, area.left()), area.right() - size)
-        room = QRectF(left, area.bottom() - metrics.height() - 5, size, metrics.height() + 1)
+        room = QRectF(left, area.bottom() - metrics.height() - px(5), size, metrics.height() + 1)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.card)
         painter.setOpacity(0.85)
-        painter.drawRoundedRect(room, 3, 3)
+        painter.drawRoundedRect(room, px(3), px(3))
         painter.setOpacity(1.0)
         painter.setFont(font)
         painter.setPen(self._theme.ink)

@@ -28,6 +28,8 @@ _X_MARGIN, _Y_MARGIN = 0.015, 0.03
 """Room around the curves, as a part of the axis, so that no mark is cut off."""
 _AXIS_WIDTH = 60
 """About what the vertical axis and the margin take, in pixels."""
+_TICK_ROOM = 52
+"""Pixels for each label of the horizontal axis."""
 _PROBE_STEPS = 40
 _REACH = 4.0
 """Pixels within which the pointer points at a change."""
@@ -55,7 +57,6 @@ class CurvesView(QWidget):
         self._probe: float | None = None
 
         self._plot = QuietPlot(self)
-        self._plot.set_margins(_TOP, _RIGHT)
         self._plot.set_labels(left="", bottom="epoch")
         self._plot.getAxis("bottom").set_label_in_corner(True)
         self._curves, self._cursor = CurvesItem(), CursorItem()
@@ -68,7 +69,6 @@ class CurvesView(QWidget):
         self._make_header()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(2)
         self._layout.addWidget(self._legend)
         self._layout.addWidget(self._plot, 1)
 
@@ -97,8 +97,7 @@ class CurvesView(QWidget):
         self._loss_tab.setChecked(True)
         self._tabs = QWidget(self)
         row = QHBoxLayout(self._tabs)
-        row.setContentsMargins(0, 0, 6, 0)
-        row.setSpacing(6)
+        self._tab_row = row
         self._tab_group = QButtonGroup(self)
         for tab in (self._loss_tab, self._accuracy_tab):
             row.addWidget(tab)
@@ -138,8 +137,13 @@ class CurvesView(QWidget):
             part.set_theme(theme)
         for control in (self._loss_tab, self._accuracy_tab, self._log):
             control.set_theme(theme)
+        self._layout.setSpacing(theme.px(2))
+        self._tab_row.setContentsMargins(0, 0, theme.px(6), 0)
+        self._tab_row.setSpacing(theme.px(6))
         self._note.setFont(theme.font(TICK_SIZE))
         self._note.setStyleSheet(f"background: {theme.card.name()}; color: {theme.dim.name()};")
+        self._note.adjustSize()
+        self._layout.activate()
         self._shown_ranges = ()
         self._show_curves()
 
@@ -212,14 +216,15 @@ class CurvesView(QWidget):
         y_ticks = y_ticks or linear_ticks(y.low, y.high, most)
         if y.is_percent:
             y_ticks = [(at, f"{text} %") for at, text in y_ticks]
-        x_ticks = linear_ticks(0.0, x_top, max(int((width - _AXIS_WIDTH) / 52), 2))
-        self._right = max(_RIGHT, self._plot.room_beyond(x_ticks))
-        self._plot.set_margins(_TOP, self._right)
+        px = self._theme.px
+        x_ticks = linear_ticks(0.0, x_top, max(int((width - px(_AXIS_WIDTH)) / px(_TICK_ROOM)), 2))
+        self._right = max(px(_RIGHT), self._plot.room_beyond(x_ticks))
+        self._plot.set_margins(px(_TOP), self._right)
         # The word "epoch" stands under the labels of the other axis.
-        corner = QFontMetricsF(self._theme.font(TICK_SIZE)).horizontalAdvance("epoch") + 14
-        left = max(self._plot.text_width(y_ticks) + 8, round(corner))
+        corner = QFontMetricsF(self._theme.font(TICK_SIZE)).horizontalAdvance("epoch") + px(14)
+        left = max(self._plot.text_width(y_ticks) + px(8), round(corner))
         self._plot.getAxis("left").setWidth(left)
-        self._plot.getAxis("bottom").setHeight(round(line) + 6)
+        self._plot.getAxis("bottom").setHeight(round(line) + px(6))
         self._plot.set_ticks("left", y_ticks)
         self._plot.set_ticks("bottom", x_ticks)
         x_room, y_room = _X_MARGIN * x_top, _Y_MARGIN * (y.high - y.low)
@@ -245,7 +250,8 @@ class CurvesView(QWidget):
             self._note.setVisible(bool(text))
 
     def _place_note(self) -> None:
-        self._note.move(self._plot.width() - self._note.width() - self._right - 4, _TOP)
+        px = self._theme.px
+        self._note.move(self._plot.width() - self._note.width() - self._right - px(4), px(_TOP))
 
     # --- read-out
 
@@ -258,7 +264,7 @@ class CurvesView(QWidget):
         change = None
         if probe is not None:
             pixels = max(self._plot.plane_size()[0], 1.0)
-            change = near(self._changes.all, probe, _REACH * self._x_top / pixels)
+            change = near(self._changes.all, probe, self._theme.px(_REACH) * self._x_top / pixels)
             probe = change.epoch if change is not None else probe
         index = len(epochs) - 1 if probe is None else nearest(epochs, probe)
         marks = tuple(

@@ -29,7 +29,7 @@ GLINT_PERIOD, GLINT = 54.0, 8.0
 """The same for the bright dashes that travel along solid edges."""
 _FINE = 2.5
 _FAINTEST_GLINT = 0.12
-_FAINTEST_OF_MANY = 2
+_FAINTEST_OF_MANY = 3
 """Level below which an edge among many has faded into the ground, and is not drawn."""
 
 _POINTS = 49
@@ -38,7 +38,12 @@ _PIECES = 22
 """Straight pieces of a solid curve, shorter where it bends."""
 _MANY = 3_000
 """Networks with more edges, whose columns are close, get shorter curves in fewer pieces; and while
-they train, their edges are hairlines, dashed by the pen."""
+they train, most of their edges are hairlines."""
+_HEAVY = LEVELS // 2
+"""Level from which an edge stands out from hairlines by its width."""
+_HEAVY_WIDTH = 2.0
+_DASHED = LEVELS // 4
+"""Level from which dashes of a hairline can be seen: below it they would be mere noise."""
 _POINTS_OF_MANY = 33
 _PIECES_OF_MANY = 16
 # Neighbouring pieces of a curve overlap by this much, or anti-aliasing leaves a seam.
@@ -169,42 +174,84 @@ def strokes(
     phase: float = 0.0,
     glints: bool = False,
     only: Indices | None = None,
+    gap: int | None = None,
 ) -> Iterator[Stroke]:
     """The strokes that draw the edges, faint ones first.
 
     `weights` (edges,) are on `scale`; larger ones are clamped. Negative edges are dashed.
-    `phase` (pixels) moves dashes from source to target. `only` picks some edges.
+    `phase` (pixels) moves dashes from source to target. `only` picks some edges, `gap` those into
+    one layer.
     """
-    picked, levels = _visible(geometry, weights, scale, only)
+    picked, levels = picked_edges(geometry, weights, scale, only, gap)
     negative = weights[picked] < 0
     paths = geometry.paths(smooth)
-    solid, dashed = picked[~negative], picked[negative]
-    batches = [_whole(paths, solid, levels[~negative])]
-    # A pen dashes a line of one pixel that is not anti-aliased for nothing, any other dearly. Where
-    # edges are so fine, their widths can hardly be told apart without anti-aliasing anyway.
-    by_pen = not smooth and (geometry.layout.widest_edge < _FINE or len(geometry) > _MANY)
-    if by_pen:
-        batches.append(_whole(paths, dashed, levels[negative]))
+    if not smooth and (geometry.layout.widest_edge < _FINE or len(geometry) > _MANY):
+        batches = _hairlines(paths, picked, levels, negative)
     else:
-        batches.append(_dashes(paths, dashed, levels[negative], (PERIOD, DASH, phase)))
-    if glints:
-        strong = levels[~negative] >= _FAINTEST_GLINT * LEVELS
-        rhythm = (GLINT_PERIOD, GLINT, phase)
-        batches.append(_dashes(paths, solid[strong], levels[~negative][strong], rhythm))
-    bounds = [np.searchsorted(of_line, np.arange(LEVELS + 2)).tolist() for _, of_line in batches]
+        solid, dashed = picked[~negative], picked[negative]
+        unit = geometry.layout.scale
+        rhythm = (unit * PERIOD, unit * DASH, phase)
+        batches = [
+            _Batch(*_whole(paths, solid, levels[~negative])),
+            _Batch(*_dashes(paths, dashed, levels[negative], rhythm), negative=True),
+        ]
+        if glints:
+            strong = levels[~negative] >= _FAINTEST_GLINT * LEVELS
+            rhythm = (unit * GLINT_PERIOD, unit * GLINT, phase)
+            bright = _dashes(paths, solid[strong], levels[~negative][strong], rhythm)
+            batches.append(_Batch(*bright, glint=True))
+    bounds = [np.searchsorted(batch.levels, np.arange(LEVELS + 2)).tolist() for batch in batches]
     for level in range(LEVELS + 1):
         strength = level / LEVELS
-        width = 1.0 if by_pen else edge_width(strength, geometry.layout.widest_edge)
-        for kind, (lines, _) in enumerate(batches):
-            first, last = bounds[kind][level : level + 2]
+        for batch, bound in zip(batches, bounds, strict=True):
+            first, last = bound[level : level + 2]
             if last > first:
-                negative_kind, glint = kind == 1, kind == 2
-                pen = negative_kind and by_pen
-                yield Stroke(negative_kind, strength, width, lines[first:last], glint, pen)
+                width = batch.width or edge_width(strength, geometry.layout.widest_edge)
+                lines = batch.lines[first:last]
+                yield Stroke(batch.negative, strength, width, lines, batch.glint, batch.by_pen)
 
 
-def _visible(
-    geometry: EdgeGeometry, weights: Array, scale: float, only: Indices | None
+class _Batch(NamedTuple):
+    """Lines (n, 4) of one kind, ordered by their levels."""
+
+    lines: Array
+    levels: Indices
+    negative: bool = False
+    glint: bool = False
+    by_pen: bool = False
+    width: float = 0.0
+    """0 where the width follows the level."""
+
+
+def _hairlines(
+    paths: Paths, picked: Indices, levels: Indices, negative: NDArray[np.bool_]
+) -> list[_Batch]:
+    """Edges too fine or too many for true widths: the strong ones stand out from hairlines.
+
+    A pen dashes a line of one pixel that is not anti-aliased for nothing, any other dearly.
+    """
+    heavy, seen = levels >= _HEAVY, levels >= _DASHED
+
+    def of(chosen: NDArray[np.bool_]) -> tuple[Array, Indices]:
+        return _whole(paths, picked[chosen], levels[chosen])
+
+    strong = negative & heavy
+    dashes = _dashes(paths, picked[strong], levels[strong], (PERIOD, DASH, 0.0))
+    return [
+        _Batch(*of(~negative & ~heavy), width=1.0),
+        _Batch(*of(negative & ~seen), negative=True, width=1.0),
+        _Batch(*of(negative & seen & ~heavy), negative=True, by_pen=True, width=1.0),
+        _Batch(*of(~negative & heavy), width=_HEAVY_WIDTH),
+        _Batch(*dashes, negative=True, width=_HEAVY_WIDTH),
+    ]
+
+
+def picked_edges(
+    geometry: EdgeGeometry,
+    weights: Array,
+    scale: float,
+    only: Indices | None,
+    gap: int | None = None,
 ) -> tuple[Indices, Indices]:
     """The edges to draw and their levels of strength, in order of strength."""
     picked = np.arange(len(geometry)) if only is None else only
@@ -212,6 +259,9 @@ def _visible(
     if len(picked) > MOST_DRAWN:
         strongest = np.argpartition(magnitudes, -MOST_DRAWN)[-MOST_DRAWN:]
         picked, magnitudes = picked[strongest], magnitudes[strongest]
+    if gap is not None:
+        inside = geometry.layer[picked] == gap
+        picked, magnitudes = picked[inside], magnitudes[inside]
     levels = np.rint(np.minimum(magnitudes / scale, 1.0) * LEVELS).astype(np.int64)
     order = np.argsort(levels, kind="stable")
     picked, levels = picked[order], levels[order]

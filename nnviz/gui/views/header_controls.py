@@ -30,7 +30,9 @@ class HeaderCheckBox(QCheckBox):
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         words = metrics.horizontalAdvance(self.text())
-        return QSize(words + _GAP + _BOX + 2 * _AROUND, metrics.height() + 2 * _AROUND)
+        px = self._theme.px
+        around = 2 * px(_AROUND)
+        return QSize(words + px(_GAP) + px(_BOX) + around, metrics.height() + around)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -47,19 +49,20 @@ class HeaderCheckBox(QCheckBox):
         highlighted = self.underMouse() and self.isEnabled()
         painter.setPen(theme.ink if highlighted else theme.dim)
         painter.setFont(self.font())
-        room = self.rect().adjusted(_AROUND, 0, -_AROUND, 0)
+        around, size = theme.px(_AROUND), theme.px(_BOX)
+        room = self.rect().adjusted(around, 0, -around, 0)
         painter.drawText(
             room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text()
         )
-        box = QRectF(room.right() - _BOX + 0.5, (self.height() - _BOX) / 2 + 0.5, _BOX, _BOX)
+        box = QRectF(room.right() - size + 0.5, (self.height() - size) / 2 + 0.5, size, size)
         checked = self.isChecked()
         painter.setPen(QPen(theme.accent if checked else theme.dim, 1))
         painter.setBrush(theme.accent if checked else theme.field)
-        painter.drawRoundedRect(box, 3, 3)
+        painter.drawRoundedRect(box, theme.px(3), theme.px(3))
         if checked:
-            painter.setPen(QPen(theme.on_accent, 1.6))
+            painter.setPen(QPen(theme.on_accent, 1.6 * theme.scale))
             corners = ((0.24, 0.52), (0.43, 0.71), (0.77, 0.30))
-            tick = [QPointF(box.x() + x * _BOX, box.y() + y * _BOX) for x, y in corners]
+            tick = [QPointF(box.x() + x * size, box.y() + y * size) for x, y in corners]
             painter.drawPolyline(tick)
         _draw_focus(painter, self, theme)
         painter.end()
@@ -81,8 +84,8 @@ class HeaderTab(QPushButton):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
-        width = metrics.horizontalAdvance(self.text()) + 2 * _AROUND
-        return QSize(width, metrics.height() + 2 * _AROUND)
+        around = 2 * self._theme.px(_AROUND)
+        return QSize(metrics.horizontalAdvance(self.text()) + around, metrics.height() + around)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -97,7 +100,8 @@ class HeaderTab(QPushButton):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
         if highlighted:
             color = theme.accent if chosen else mix(theme.card, theme.dim, 0.5)
-            line = QRectF(_AROUND, self.height() - 2, self.width() - 2 * _AROUND, 2)
+            around, thick = theme.px(_AROUND), theme.px(2)
+            line = QRectF(around, self.height() - thick, self.width() - 2 * around, thick)
             painter.fillRect(line, color)
         _draw_focus(painter, self, theme)
         painter.end()

@@ -15,6 +15,8 @@ _TEXT_SIZE = 11
 _SWATCH_WIDTH = {"line": 15.0, "mark": 8.0}
 _INNER_GAP = 4.0
 _OUTER_GAP = 11.0
+_AMPLE = 2_000.0
+"""Width that no text of the legend reaches."""
 
 
 class Mark(Enum):
@@ -33,9 +35,9 @@ DASHES = [4.0, 2.4]
 """Lengths of a dash and of a gap, in widths of the line."""
 
 
-def line_pen(mark: Mark, color: QColor) -> QPen:
+def line_pen(mark: Mark, color: QColor, scale: float = 1.0) -> QPen:
     """The pen that draws a curve, in the plot as in the legend."""
-    pen = QPen(color, THIN_WIDTH if mark is Mark.THIN else LINE_WIDTH)
+    pen = QPen(color, scale * (THIN_WIDTH if mark is Mark.THIN else LINE_WIDTH))
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     if mark is Mark.DASHED:
         pen.setDashPattern(DASHES)
@@ -116,7 +118,9 @@ class Legend(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(120, round(QFontMetricsF(self._theme.font(_TEXT_SIZE)).height()) + 4)
+        px = self._theme.px
+        line = round(QFontMetricsF(self._theme.font(_TEXT_SIZE)).height())
+        return QSize(px(120), line + px(4))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -126,16 +130,16 @@ class Legend(QWidget):
         if self._readout:
             right -= self._draw_readout(painter)
         values = self._values
-        widths = [_entry_width(entry, words, numbers) for entry in self._entries]
-        if _total(widths) > self.width():
+        widths = [self._entry_width(entry, words, numbers) for entry in self._entries]
+        if self._total(widths) > self.width():
             values = ("",) * len(values)
-            widths = [_entry_width(entry, words, None) for entry in self._entries]
+            widths = [self._entry_width(entry, words, None) for entry in self._entries]
         # The read-out goes before the entries if there is no room for both: nothing overlaps.
-        if not self._readout or _total(widths) <= right:
-            left = 0.0
+        if not self._readout or self._total(widths) <= right:
+            left, gap = 0.0, self._theme.px(_OUTER_GAP)
             for entry, value, width in zip(self._entries, values, widths, strict=True):
                 self._draw_entry(painter, left, entry, value, words, numbers)
-                left += width + _OUTER_GAP
+                left += width + gap
         painter.end()
 
     def _readout_font(self) -> QFont:
@@ -149,7 +153,7 @@ class Legend(QWidget):
         painter.setPen(self._theme.ink if self._readout_is_number else self._theme.dim)
         sides = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(self.rect()), sides, text)
-        return QFontMetricsF(font).horizontalAdvance(text) + _OUTER_GAP
+        return QFontMetricsF(font).horizontalAdvance(text) + self._theme.px(_OUTER_GAP)
 
     def _draw_entry(
         self,
@@ -161,47 +165,46 @@ class Legend(QWidget):
         numbers: QFont,
     ) -> None:
         height = float(self.height())
-        x = left + _swatch_width(entry)
-        _draw_swatch(painter, QRectF(left, 0, x - left, height), entry)
-        x += _INNER_GAP
+        x, gap = left + self._swatch_width(entry), self._theme.px(_INNER_GAP)
+        _draw_swatch(painter, QRectF(left, 0, x - left, height), entry, self._theme.scale)
+        x += gap
         upright = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(words)
         painter.setPen(self._theme.dim)
-        painter.drawText(QRectF(x, 0, 400, height), upright, entry.name)
+        painter.drawText(QRectF(x, 0, _AMPLE, height), upright, entry.name)
         if value:
-            x += QFontMetricsF(words).horizontalAdvance(entry.name) + _INNER_GAP
+            x += QFontMetricsF(words).horizontalAdvance(entry.name) + gap
             painter.setFont(numbers)
             painter.setPen(self._theme.ink)
-            painter.drawText(QRectF(x, 0, 400, height), upright, value)
+            painter.drawText(QRectF(x, 0, _AMPLE, height), upright, value)
+
+    def _swatch_width(self, entry: LegendEntry) -> float:
+        is_point = entry.mark in (Mark.CIRCLE, Mark.SQUARE)
+        return self._theme.px(_SWATCH_WIDTH["mark" if is_point else "line"])
+
+    def _total(self, widths: list[float]) -> float:
+        return sum(widths) + self._theme.px(_OUTER_GAP) * (len(widths) - 1)
+
+    def _entry_width(self, entry: LegendEntry, words: QFont, numbers: QFont | None) -> float:
+        """Room for mark and name, and for any value in the face `numbers`, if one is given."""
+        gap = self._theme.px(_INNER_GAP)
+        width = self._swatch_width(entry) + gap
+        width += QFontMetricsF(words).horizontalAdvance(entry.name)
+        if entry.widest_value and numbers is not None:
+            width += gap + QFontMetricsF(numbers).horizontalAdvance(entry.widest_value)
+        return width
 
 
-def _swatch_width(entry: LegendEntry) -> float:
-    is_point = entry.mark in (Mark.CIRCLE, Mark.SQUARE)
-    return _SWATCH_WIDTH["mark" if is_point else "line"]
-
-
-def _total(widths: list[float]) -> float:
-    return sum(widths) + _OUTER_GAP * (len(widths) - 1)
-
-
-def _entry_width(entry: LegendEntry, words: QFont, numbers: QFont | None) -> float:
-    """Room for mark and name, and for any value in the face `numbers`, if one is given."""
-    width = _swatch_width(entry) + _INNER_GAP
-    width += QFontMetricsF(words).horizontalAdvance(entry.name)
-    if entry.widest_value and numbers is not None:
-        width += _INNER_GAP + QFontMetricsF(numbers).horizontalAdvance(entry.widest_value)
-    return width
-
-
-def _draw_swatch(painter: QPainter, room: QRectF, entry: LegendEntry) -> None:
+def _draw_swatch(painter: QPainter, room: QRectF, entry: LegendEntry, scale: float) -> None:
     middle = room.center()
     if entry.mark in (Mark.CIRCLE, Mark.SQUARE):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(entry.color)
         if entry.mark is Mark.CIRCLE:
-            painter.drawEllipse(middle, 3.8, 3.8)
+            painter.drawEllipse(middle, 3.8 * scale, 3.8 * scale)
         else:
-            painter.drawRect(QRectF(middle.x() - 3.4, middle.y() - 3.4, 6.8, 6.8))
+            half = 3.4 * scale
+            painter.drawRect(QRectF(middle.x() - half, middle.y() - half, 2 * half, 2 * half))
         return
-    painter.setPen(line_pen(entry.mark, entry.color))
+    painter.setPen(line_pen(entry.mark, entry.color, scale))
     painter.drawLine(QPointF(room.left(), middle.y()), QPointF(room.right(), middle.y()))

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from time import perf_counter
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.gui.views import topology_drawing as drawing
+from nnviz.gui.views.edge_layer import EdgeLayer
 from nnviz.gui.views.edge_painter import draw_strokes
+from nnviz.gui.views.edge_paths import MOST_NUMBERED, draw_edge_numbers, draw_edge_paths
 from nnviz.gui.views.edges import Array, EdgeGeometry, Indices, strokes
 from nnviz.gui.views.network_names import NetworkNames
-from nnviz.gui.views.tiles import Table, TileStrip, class_tables, make_strip
-from nnviz.gui.views.topology_layout import Layout, arrange
+from nnviz.gui.views.sharp_pictures import draw_rounded
+from nnviz.gui.views.tile_column import LARGEST_SMALL, TileColumn, make_column
+from nnviz.gui.views.tiles import Picture, Table, TileStrip, class_tables, make_strip
+from nnviz.gui.views.topology_layout import Box, Layout, arrange
 from nnviz.gui.views.weight_scale import GlidingScale, follow
 from nnviz.insight.snapshot import Snapshot
 
 _EXPORT_SHARPNESS = 4.0
-_REST = 3.0
-"""While a large network trains, its edges rest this many times as long as drawing them took: the
-neurons' pictures, which tell more, then come often."""
 
 
 class NetworkPicture:
@@ -43,19 +43,20 @@ class NetworkPicture:
         self.is_smooth = True
         self.is_flowing = False
         self.is_exporting = False
+        self.shows_numbers = False
+        """Whether an exported picture has its weights written on the edges."""
         self.is_calm = True
         """Whether the scale changes at once, without gliding."""
 
         self._size = QSize()
         self._ratio = 1.0
         self._weights: Array | None = None
-        self._strips: list[TileStrip] = []
+        self._strips: list[TileStrip | TileColumn] = []
         self._ground: QPixmap | None = None
         self._frames: QPixmap | None = None
         self._still: QPixmap | None = None
         self._still_is_old = False
-        self._still_cost = 0.0
-        self._still_drawn_at = 0.0
+        self._layer = EdgeLayer()
 
     @property
     def layout(self) -> Layout:
@@ -69,13 +70,18 @@ class NetworkPicture:
             self._weights = self.edges.weights(self.snapshot.frame.weights)
         return self._weights
 
+    @property
+    def _drawn_scale(self) -> float:
+        """The scale that edges and biases are drawn with; a figure does not show it gliding."""
+        return (self.scale.wanted or 1.0) if self.is_exporting else self.scale.shown
+
     def arrange(self, size: QSize, names: NetworkNames) -> None:
         """Lay the network out anew, at `size` pixels."""
         self.names = names
         self._size = size
         width, height = max(size.width(), 200), max(size.height(), 140)
         texts = drawing.measure(names, self.theme, width)
-        self.edges = EdgeGeometry(arrange(width, height, names.sizes, texts))
+        self.edges = EdgeGeometry(arrange(width, height, names.sizes, texts, self.theme.scale))
         self.forget_all()
 
     def set_snapshot(self, snapshot: Snapshot | None) -> bool:
@@ -96,8 +102,10 @@ class NetworkPicture:
         self.scale.want(scale, at_once=before is None or self.is_calm)
         self.begins_anew = False
         if changed:
+            # The legend shows the new scale at once; edges glide to it, in their turns.
             self._ground = None
-            self.forget_still()
+            if self.is_calm:
+                self.forget_still()
         return changed
 
     def advance(self, seconds: float) -> None:
@@ -113,8 +121,9 @@ class NetworkPicture:
         self.forget_still()
 
     def forget_still(self) -> None:
-        """Draw the edges of a paused network anew."""
+        """Draw all edges anew, whatever is kept of them."""
         self._still = None
+        self._layer.forget()
 
     # --- drawing, from back to front
 
@@ -128,8 +137,10 @@ class NetworkPicture:
             self._ratio = ratio
             self.forget_all()
         assert self.edges is not None
-        if (is_still or self.edges.are_crowded) and not self.is_exporting:
-            self._draw_still(painter, may_be_old=not is_still)
+        if is_still and not self.is_exporting:
+            self._draw_still(painter)
+        elif self.edges.are_crowded and self.weights is not None and not self.is_exporting:
+            self._draw_layer(painter, self.edges, self.weights)
         else:
             self._draw_ground(painter)
             self._draw_edges(painter, None)
@@ -140,33 +151,44 @@ class NetworkPicture:
         self._draw_frames(painter)
         if self.snapshot is not None:
             biases = self.snapshot.frame.biases
-            drawing.draw_biases(painter, self.layout, biases, self.scale.shown, self.theme)
+            drawing.draw_biases(painter, self.layout, biases, self._drawn_scale, self.theme)
+        if self.is_exporting and self.shows_numbers:
+            self._draw_numbers(painter)
 
-    def _draw_still(self, painter: QPainter, may_be_old: bool) -> None:
-        start = perf_counter()
-        rests = may_be_old and start - self._still_drawn_at < _REST * self._still_cost
-        if self._still is None or (self._still_is_old and not rests):
+    def _draw_still(self, painter: QPainter) -> None:
+        if self._still is None or self._still_is_old:
             self._still = self._pixels(self.theme.card)
             on_still = QPainter(self._still)
             self._draw_ground(on_still)
             self._draw_edges(on_still, None)
             on_still.end()
             self._still_is_old = False
-            self._still_drawn_at = perf_counter()
-            self._still_cost = self._still_drawn_at - start
         painter.drawPixmap(0, 0, self._still)
+
+    def _draw_layer(self, painter: QPainter, edges: EdgeGeometry, weights: Array) -> None:
+        ground = self._kept_ground()
+        if self._still_is_old:
+            self._layer.note_change(edges)
+            self._still_is_old = False
+        pixels = self._layer.pixels(ground, edges, weights, self.scale.shown, self.theme)
+        painter.drawPixmap(0, 0, pixels)
 
     def _draw_ground(self, painter: QPainter) -> None:
         """The card, the captions and the legend."""
         if self.is_exporting:
             self._paint_ground(painter)
             return
+        painter.drawPixmap(0, 0, self._kept_ground())
+
+    def _kept_ground(self) -> QPixmap:
         if self._ground is None:
             self._ground = self._pixels(self.theme.card)
             on_ground = QPainter(self._ground)
             self._paint_ground(on_ground)
             on_ground.end()
-        painter.drawPixmap(0, 0, self._ground)
+            if self.edges is not None:
+                self._layer.renew_foot(self._ground, self.edges)
+        return self._ground
 
     def _paint_ground(self, painter: QPainter) -> None:
         assert self.names is not None
@@ -178,6 +200,10 @@ class NetworkPicture:
 
     def _draw_edges(self, painter: QPainter, only: Indices | None) -> None:
         if self.weights is None or self.edges is None:
+            return
+        if self.is_exporting:
+            scale = self._drawn_scale
+            draw_edge_paths(painter, self.edges, self.weights, scale, self.theme, only)
             return
         lines = strokes(
             self.edges,
@@ -191,6 +217,11 @@ class NetworkPicture:
         antialiased = self.is_smooth or only is not None
         draw_strokes(painter, lines, self.theme, antialiased, self.edges.are_crowded)
 
+    def _draw_numbers(self, painter: QPainter) -> None:
+        if self.weights is None or self.edges is None or len(self.edges) > MOST_NUMBERED:
+            return
+        draw_edge_numbers(painter, self.edges, self.weights, self.theme)
+
     def _draw_tiles(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self.snapshot is None:
@@ -199,16 +230,31 @@ class NetworkPicture:
                     painter.fillRect(QRectF(*tile), self.theme.neutral)
             return
         if not self._strips:
-            sharpness = _EXPORT_SHARPNESS if self.is_exporting else self._ratio
+            layers = enumerate(zip(self.snapshot.pictures, self.layout.tiles, strict=True))
             self._strips = [
-                make_strip(pictures[: len(tiles)], self._table(layer), tiles[0].width * sharpness)
-                for layer, (pictures, tiles) in enumerate(
-                    zip(self.snapshot.pictures, self.layout.tiles, strict=True)
-                )
+                self._strip(layer, pictures[: len(tiles)], tiles)
+                for layer, (pictures, tiles) in layers
             ]
+        radius = drawing.corner(self.layout)
         for strip, column in zip(self._strips, self.layout.tiles, strict=True):
+            if isinstance(strip, TileColumn):
+                strip.draw(painter)
+                continue
             for unit, tile in enumerate(column):
-                strip.draw(painter, unit, tile)
+                if self.is_exporting:
+                    draw_rounded(painter, QRectF(*tile), strip.picture(unit), radius)
+                else:
+                    strip.draw(painter, unit, tile)
+
+    def _strip(
+        self, layer: int, pictures: Picture, tiles: tuple[Box, ...]
+    ) -> TileStrip | TileColumn:
+        table, width = self._table(layer), tiles[0].width
+        if self.is_exporting:
+            return make_strip(pictures, table, width * _EXPORT_SHARPNESS)
+        if width <= LARGEST_SMALL:
+            return make_column(pictures, table, tiles, self._ratio)
+        return make_strip(pictures, table, width * self._ratio)
 
     def _table(self, layer: int) -> Sequence[int] | Table:
         """The colours of a layer's pictures: outputs of one class each have the class's own."""
@@ -224,7 +270,7 @@ class NetworkPicture:
         assert self.names is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.is_exporting:
-            drawing.draw_frames(painter, self.layout, self.names, self.theme)
+            drawing.draw_frames(painter, self.layout, self.names, self.theme, masked=False)
             return
         if self._frames is None:
             self._frames = self._pixels(QColor(0, 0, 0, 0))

@@ -11,14 +11,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QImage,
-    QPaintEngine,
     QPainter,
     QPen,
     QPixmap,
     QTransform,
 )
 
-from nnviz.gui.theme import LIGHT, Theme
+from nnviz.gui.reported import reported
+from nnviz.gui.theme import LIGHT, Theme, solid
+from nnviz.gui.views.sharp_pictures import draw_smooth, is_vector
 
 _HALO = QColor(0, 0, 0, 165)
 """Around the light outline of a point, so that it is seen on a pale ground too."""
@@ -56,8 +57,14 @@ class PictureItem(pg.GraphicsObject):  # type: ignore[misc]
     def boundingRect(self) -> QRectF:
         return self._place
 
+    @reported
     def paint(self, painter: QPainter, *_: object) -> None:
         if self._image is None:
+            return
+        if is_vector(painter):
+            area = painter.worldTransform().mapRect(self._place)
+            painter.resetTransform()
+            draw_smooth(painter, area, self._image, upside_down=True)
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         # The plane's y axis points upwards, so the image's row 0 comes to lie at the bottom.
@@ -116,12 +123,13 @@ class PointsItem(pg.GraphicsObject):  # type: ignore[misc]
     def boundingRect(self) -> QRectF:
         return self._place
 
+    @reported
     def paint(self, painter: QPainter, *_: object) -> None:
         if not len(self._points.x):
             return
         to_device = painter.worldTransform()
         painter.resetTransform()
-        if painter.paintEngine().type() != QPaintEngine.Type.Raster:
+        if is_vector(painter):
             self._draw(painter, to_device)
             return
         # Not the device's own ratio: while a widget is rendered into a picture for export, the
@@ -142,8 +150,8 @@ class PointsItem(pg.GraphicsObject):  # type: ignore[misc]
 
     def _draw(self, painter: QPainter, to_device: QTransform) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        radius = mark_radius(len(self._points.x))
-        train_line = self._theme.ink if self._theme.is_dark else self._theme.card
+        radius = mark_radius(len(self._points.x)) * self._theme.scale
+        train_line = self._theme.ink if self._theme.is_dark else solid(self._theme.card)
         self._draw_marks(painter, to_device, False, radius, train_line)
         if self._show_test:
             self._draw_marks(painter, to_device, True, radius, self._theme.ink)
@@ -156,8 +164,9 @@ class PointsItem(pg.GraphicsObject):  # type: ignore[misc]
         x = to_device.m11() * points.x[chosen] + to_device.dx()
         y = to_device.m22() * points.y[chosen] + to_device.dy()
         colors = points.colors[chosen]
-        pen, halo = QPen(outline, 1.2), QPen(_HALO, 1.0)
-        half, outer = _TEST_SIZE * radius, radius + 0.9
+        scale = self._theme.scale
+        pen, halo = QPen(outline, 1.2 * scale), QPen(_HALO, scale)
+        half, outer = _TEST_SIZE * radius, radius + 0.9 * scale
         # In the order of the data, so that no class always lies above the others.
         last = None
         for place_x, place_y, color in zip(x.tolist(), y.tolist(), colors.tolist(), strict=True):
@@ -176,7 +185,7 @@ class PointsItem(pg.GraphicsObject):  # type: ignore[misc]
 
 
 def mark_radius(n_points: int) -> float:
-    """Radius of a point's mark in pixels: smaller where there are many."""
+    """Radius of a point's mark in pixels at scale 1: smaller where there are many."""
     if n_points <= 8:
         return 6.0
     if n_points <= 400:
@@ -208,14 +217,17 @@ class ProbeItem(pg.GraphicsObject):  # type: ignore[misc]
     def boundingRect(self) -> QRectF:
         return self._place
 
+    @reported
     def paint(self, painter: QPainter, *_: object) -> None:
         if self._at is None:
             return
         at = painter.worldTransform().map(self._at)
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scale = self._theme.scale
         for color, width in ((self._theme.card, 4.0), (self._theme.ink, 1.6)):
-            painter.setPen(QPen(color, width))
-            painter.drawEllipse(at, 8.0, 8.0)
+            painter.setPen(QPen(color, width * scale))
+            painter.drawEllipse(at, 8.0 * scale, 8.0 * scale)
             for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-                painter.drawLine(at + QPointF(11 * dx, 11 * dy), at + QPointF(5 * dx, 5 * dy))
+                arm = QPointF(scale * dx, scale * dy)
+                painter.drawLine(at + arm * 11, at + arm * 5)

@@ -12,6 +12,7 @@ from nnviz.gui.views.scales import Ticks
 
 TICK_SIZE = 11
 """Height of tick labels, in pixels."""
+_TEXT_OFFSET = 6
 
 
 class UprightAxis(pg.AxisItem):  # type: ignore[misc]
@@ -20,12 +21,13 @@ class UprightAxis(pg.AxisItem):  # type: ignore[misc]
     def __init__(self, orientation: str) -> None:
         # Before pyqtgraph's own initialisation, which asks for a first layout.
         self._label_in_corner = False
+        self._scale = 1.0
         super().__init__(orientation, maxTickLength=0)
         self.setStyle(
             autoExpandTextSpace=False,
             autoReduceTextSpace=False,
             hideOverlappingLabels=False,
-            tickTextOffset=6,
+            tickTextOffset=_TEXT_OFFSET,
             tickAlpha=0,
         )
         self.enableAutoSIPrefix(False)
@@ -34,6 +36,11 @@ class UprightAxis(pg.AxisItem):  # type: ignore[misc]
         """Put the label before the first tick label, in one line with them."""
         self._label_in_corner = in_corner
         self.resizeEvent()
+
+    def set_scale(self, scale: float) -> None:
+        """How large the interface is drawn."""
+        self._scale = scale
+        self.setStyle(tickTextOffset=round(_TEXT_OFFSET * scale))
 
     def resizeEvent(self, event: object = None) -> None:
         super().resizeEvent(event)
@@ -45,17 +52,17 @@ class UprightAxis(pg.AxisItem):  # type: ignore[misc]
         elide = Qt.TextElideMode.ElideRight
         text = self.labelText
         if (not is_left and not self._label_in_corner) or turned:
-            text = metrics.elidedText(text, elide, max(room - 8.0, 20.0))
+            text = metrics.elidedText(text, elide, max(room - 8.0 * self._scale, 20.0))
         self.label.setPlainText(text)
         self.label.setRotation(-90 if turned else 0)
-        extent = self.label.boundingRect()
+        extent, scale = self.label.boundingRect(), self._scale
         if is_left:
             run = -extent.width() if turned else extent.height()
-            self.label.setPos(-5 if turned else -3, (height - run) / 2)
+            self.label.setPos((-5 if turned else -3) * scale, (height - run) / 2)
         elif self._label_in_corner:
-            self.label.setPos(-extent.width() - 6, height - extent.height() + 4.5)
+            self.label.setPos(-extent.width() - 6 * scale, height - extent.height() + 4.5 * scale)
         else:
-            self.label.setPos((width - extent.width()) / 2, height - extent.height() + 4)
+            self.label.setPos((width - extent.width()) / 2, height - extent.height() + 4 * scale)
 
 
 class QuietPlot(pg.PlotWidget):  # type: ignore[misc]
@@ -88,6 +95,7 @@ class QuietPlot(pg.PlotWidget):  # type: ignore[misc]
         font = theme.font(TICK_SIZE)
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
+            axis.set_scale(theme.scale)
             axis.setPen(QPen(Qt.PenStyle.NoPen))
             axis.setTickPen(QPen(Qt.PenStyle.NoPen))
             axis.setTextPen(QPen(theme.dim))

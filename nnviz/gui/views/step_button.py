@@ -33,6 +33,7 @@ class StepButton(QToolButton):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        self.updateGeometry()
         self.update()
 
     def set_drawn(self, drawn: bool) -> None:
@@ -41,10 +42,10 @@ class StepButton(QToolButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(20, 20)
+        return QSize(self._theme.px(20), self._theme.px(20))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(12, 12)
+        return QSize(self._theme.px(12), self._theme.px(12))
 
     def event(self, event: QEvent) -> bool:
         # The window plays and pauses on Space; with the focus here, Space presses the button.
@@ -66,18 +67,19 @@ class StepButton(QToolButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = self.rect().toRectF().adjusted(1, 1, -1, -1)
+        corner = theme.px(5)
         if self.isEnabled() and (self.underMouse() or self.isDown()):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.line if self.isDown() else mix(theme.field, theme.line, 0.4))
-            painter.drawRoundedRect(frame, 5, 5)
+            painter.drawRoundedRect(frame, corner, corner)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.accent, 1.5))
-            painter.drawRoundedRect(frame, 5, 5)
+            painter.drawRoundedRect(frame, corner, corner)
         color = theme.dim if self.isEnabled() else mix(theme.card, theme.line, 0.9)
         if self.isEnabled() and self.underMouse():
             color = theme.ink
-        self._draw_sign(painter, QPen(color, 1.5))
+        self._draw_sign(painter, QPen(color, 1.5 * theme.scale))
         painter.end()
 
     def _step(self) -> None:
@@ -85,7 +87,7 @@ class StepButton(QToolButton):
 
     def _draw_sign(self, painter: QPainter, pen: QPen) -> None:
         center = QRectF(self.rect()).center()
-        arm = min(4.5, self.width() / 2 - 3)
+        arm = min(4.5 * self._theme.scale, self.width() / 2 - 3)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         across, down = QPointF(arm, 0), QPointF(0, arm)
@@ -121,10 +123,9 @@ class LayerCounter(QWidget):
         self.plus.stepped.connect(self._ask)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
         for widget in (self._label, self.minus, self._count, self.plus):
             row.addWidget(widget)
-        row.insertSpacing(1, 4)
+        self._row = row
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_theme(LIGHT)
 
@@ -137,6 +138,8 @@ class LayerCounter(QWidget):
         self._label.setFont(theme.font(12))
         self._count.setFont(theme.mono(12, 600))
         self._count.setMinimumWidth(self._count.fontMetrics().horizontalAdvance("00"))
+        self._row.setSpacing(theme.px(2))
+        self._label.setContentsMargins(0, 0, theme.px(4), 0)
         self._label.setStyleSheet(f"color: {theme.dim.name()}; background: transparent;")
         self._count.setStyleSheet(f"color: {theme.ink.name()}; background: transparent;")
         self.minus.set_theme(theme)

@@ -26,6 +26,9 @@ from nnviz.run.experiment import Experiment
 _DESCRIBE_INTERVAL = 1000
 """Milliseconds between texts for screen readers: faster ones would never be read to the end."""
 _TOP, _RIGHT, _GAP = 8, 10, 6
+_LEFT_PADDING, _BOTTOM_PADDING = 10, 8
+"""Between the tick labels and what stands before and below them."""
+_MOST_SPARE = 8
 _REACH = 3.0
 """Pixels from the edge of a point's mark within which the pointer points at it."""
 _PROBE_STEPS = 40
@@ -53,7 +56,6 @@ class SurfaceView(QWidget):
         self._point_colors_for: object = None
 
         self._plot = QuietPlot(self)
-        self._plot.set_margins(_TOP, _RIGHT)
         self._picture, self._points, self._ring = PictureItem(), PointsItem(), ProbeItem()
         for item in (self._picture, self._points, self._ring):
             self._plot.addItem(item, ignoreBounds=True)
@@ -130,9 +132,11 @@ class SurfaceView(QWidget):
             box.set_theme(theme)
         self._caption.setFont(theme.font(TICK_SIZE))
         self._caption.setStyleSheet(
-            f"background: {theme.card.name()}; color: {theme.ink.name()}; padding: 2px 7px;"
-            f"border: 1px solid {theme.line.name()}; border-radius: 4px;"
+            f"background: {theme.card.name()}; color: {theme.ink.name()};"
+            f"padding: {theme.px(2)}px {theme.px(7)}px;"
+            f"border: 1px solid {theme.line.name()}; border-radius: {theme.px(4)}px;"
         )
+        self._caption.adjustSize()
         self._point_colors_for = None
         self._update_legend()
         self._place_parts()
@@ -241,7 +245,7 @@ class SurfaceView(QWidget):
         width, height = self._plot.plane_size()
         if self._data is None or not (width > 0 and height > 0):
             return ""
-        reach = mark_radius(len(self._data.x)) + _REACH
+        reach = (mark_radius(len(self._data.x)) + _REACH) * self._theme.scale
         index = self._data.nearest(
             x,
             y,
@@ -318,14 +322,16 @@ class SurfaceView(QWidget):
         x_ticks = linear_ticks(grid.x_min, grid.x_max, 7)
         y_ticks = linear_ticks(grid.y_min, grid.y_max, 7)
         line = round(QFontMetricsF(self._theme.font(TICK_SIZE)).height())
-        left = self._plot.text_width(y_ticks) + 8 + line + 2
-        bottom = 2 * line + 8
+        px = self._theme.px
+        top, gap = px(_TOP), px(_GAP)
+        left = self._plot.text_width(y_ticks) + line + px(_LEFT_PADDING)
+        bottom = 2 * line + px(_BOTTOM_PADDING)
         legend, bar = self._legend.sizeHint().height(), self._bar.sizeHint().height()
 
-        right = max(_RIGHT, self._plot.room_beyond(x_ticks))
-        self._plot.set_margins(_TOP, right)
+        right = max(px(_RIGHT), self._plot.room_beyond(x_ticks))
+        self._plot.set_margins(top, right)
         room_x = self.width() - left - right
-        room_y = self.height() - _TOP - bottom - legend - bar - 2 * _GAP
+        room_y = self.height() - top - bottom - legend - bar - 2 * gap
         proportion = _shown_proportion(grid)
         width = max(round(min(room_x, room_y * proportion)), 20)
         height = max(round(width / proportion), 20)
@@ -334,13 +340,13 @@ class SurfaceView(QWidget):
         self._plot.getAxis("bottom").setHeight(bottom)
         self._plot.set_ticks("bottom", x_ticks)
         self._plot.set_ticks("left", y_ticks)
-        self._plot.setGeometry(QRect(x, 0, left + width + right, _TOP + height + bottom))
-        self._caption.move(left + 6, _TOP + 6)
+        self._plot.setGeometry(QRect(x, 0, left + width + right, top + height + bottom))
+        self._caption.move(left + px(6), top + px(6))
 
         # What is left over in height goes evenly between the parts.
-        spare = max(self.height() - (_TOP + height + bottom + legend + bar + 2 * _GAP), 0)
-        gap = _GAP + min(spare // 3, 8)
-        below = _TOP + height + bottom + gap
+        spare = max(self.height() - (top + height + bottom + legend + bar + 2 * gap), 0)
+        gap += min(spare // 3, px(_MOST_SPARE))
+        below = top + height + bottom + gap
         self._legend.setGeometry(x + left, below, width, legend)
         self._bar.setGeometry(x + left, below + legend + gap, width, bar)
 

@@ -25,6 +25,10 @@ class TileStrip:
     image: QImage
     side: int
 
+    def picture(self, unit: int) -> QImage:
+        """The picture of one unit."""
+        return self.image.copy(0, unit * self.side, self.side, self.side)
+
     def draw(self, painter: QPainter, unit: int, box: Box) -> None:
         part = QRectF(0, unit * self.side, self.side, self.side)
         painter.drawImage(QRectF(*box), self.image, part)
@@ -38,18 +42,26 @@ def make_strip(pictures: Picture, table: Sequence[int] | Table, pixels: float) -
     Pictures are reduced towards `pixels` (the side of a tile on the screen, at least 1), but
     never below it. The image has memory of its own: no picture is used after the call.
     """
-    stride = int(pictures.shape[1] / max(2 * pixels, 2.0))
-    if stride >= 1:
-        pictures = _halved(pictures[:, ::stride, ::stride])
-    upright = pictures[:, ::-1]
-    units, side, _ = upright.shape
-    colors = np.asarray(table, dtype=np.uint32)
-    one_each = colors.ndim == 2
-    pixels_of = colors[np.arange(units)[:, None, None], upright] if one_each else colors[upright]
-    pixels_of = np.ascontiguousarray(pixels_of)
-    image = QImage(pixels_of.data, side, units * side, 4 * side, QImage.Format.Format_RGB32)
+    colors = colored(_halved_towards(pictures, pixels), table)
+    units, side, _ = colors.shape
+    image = QImage(colors.data, side, units * side, 4 * side, QImage.Format.Format_RGB32)
     # The copy owns its pixels.
     return TileStrip(image.copy(), side)
+
+
+def colored(pictures: Picture, table: Sequence[int] | Table) -> Table:
+    """Pictures (units, n, n) in colours, (units, n, n) QRgb, contiguous, row 0 on top."""
+    upright = pictures[:, ::-1]
+    colors = np.asarray(table, dtype=np.uint32)
+    if colors.ndim == 1:
+        return np.ascontiguousarray(colors.take(upright))
+    return np.ascontiguousarray(colors[np.arange(len(upright))[:, None, None], upright])
+
+
+def _halved_towards(pictures: Picture, pixels: float) -> Picture:
+    """Pictures (units, n, n) reduced to between one and about two times `pixels`, if larger."""
+    stride = int(pictures.shape[1] / max(2 * pixels, 2.0))
+    return _halved(pictures[:, ::stride, ::stride]) if stride >= 1 else pictures
 
 
 def class_tables(theme: Theme, n_classes: int, lowest: Sequence[float]) -> Table:

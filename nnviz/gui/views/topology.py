@@ -150,8 +150,9 @@ class TopologyView(QWidget):
         self._counter.show()
         return [self._counter]
 
-    def prepare_export(self) -> None:
-        """Draw at the best, without buttons, until `finish_export`."""
+    def prepare_export(self, numbers: bool = False) -> None:
+        """Draw at the best, without buttons, until `finish_export`; weights as numbers if asked."""
+        self._picture.shows_numbers = numbers
         self._set_exporting(True)
 
     def finish_export(self) -> None:
@@ -385,6 +386,6 @@ class TopologyView(QWidget):
         elif self.hasFocus() and not picture.is_exporting:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(picture.theme.accent, 2))
-            stage = QRectF(*picture.layout.stage)
-            painter.drawRoundedRect(stage.adjusted(1, 1, -1, -1), 6, 6)
+            stage, px = QRectF(*picture.layout.stage), picture.theme.px
+            painter.drawRoundedRect(stage.adjusted(1, 1, -1, -1), px(6), px(6))
         painter.end()

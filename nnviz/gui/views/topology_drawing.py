@@ -34,6 +34,8 @@ _LONGEST_NAME = 96.0
 _ROUND_DOT = 2.0
 """Smaller dots are drawn square: nobody sees it, and hundreds of circles would cost a frame."""
 _RING = 0.6
+_SHADES = 8
+"""Neighbouring colours of the table that the smallest dots have in common: one call draws them."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTER = Qt.AlignmentFlag.AlignCenter
@@ -57,7 +59,8 @@ def number_font(theme: Theme, size: int, weight: int = QFont.Weight.Normal) -> Q
     The minus of the monospaced face is as short as a hyphen; that of the plots is this one.
     """
     font = theme.font(size, weight)
-    font.setFeature(QFont.Tag("tnum"), 1)
+    if not theme.has_plain_glyphs:
+        font.setFeature(QFont.Tag("tnum"), 1)
     return font
 
 
@@ -65,7 +68,7 @@ def measure(names: NetworkNames, theme: Theme, width: float) -> TextWidths:
     """Widths of a network's texts; long names of inputs and classes get less than they want."""
     captions = QFontMetricsF(caption_font(theme))
     labels = QFontMetricsF(theme.font(13))
-    most = min(_LONGEST_NAME, 0.18 * width)
+    most = min(theme.scale * _LONGEST_NAME, 0.18 * width)
     advance = labels.horizontalAdvance
     return TextWidths(
         input_label=min(max(map(advance, names.inputs)) + 1, most),
@@ -104,18 +107,19 @@ def draw_legend(painter: QPainter, edges: EdgeGeometry, theme: Theme, scale: flo
     font = number_font(theme, 11)
     metrics = QFontMetricsF(font)
     low, high = (signed(end, _decimals(scale), plus=True) for end in (-scale, scale))
-    number = max(metrics.horizontalAdvance(high), 24.0)
-    bar_width = min(max(0.2 * box.width, 72.0), 136.0)
-    bar = Box(box.right - number - 6 - bar_width, box.y, bar_width, box.height)
+    px = theme.px
+    number, gap = max(metrics.horizontalAdvance(high), px(24)), px(6)
+    bar_width = min(max(0.2 * box.width, px(72)), px(136))
+    bar = Box(box.right - number - gap - bar_width, box.y, bar_width, box.height)
     painter.setFont(font)
     painter.setPen(theme.dim)
-    _text(painter, Box(bar.x - number - 6, box.y, number, box.height), low, _RIGHT)
-    _text(painter, Box(bar.right + 6, box.y, number, box.height), high, _LEFT)
+    _text(painter, Box(bar.x - number - gap, box.y, number, box.height), low, _RIGHT)
+    _text(painter, Box(bar.right + gap, box.y, number, box.height), high, _LEFT)
     _draw_weight_bar(painter, bar, theme, edges)
 
     painter.setFont(theme.font(11))
     painter.setPen(theme.dim)
-    room = bar.x - number - 14 - box.x
+    room = bar.x - number - gap - px(8) - box.x
     texts = list(_LEGEND_TEXTS)
     if len(edges) > MOST_DRAWN:
         texts.insert(0, f"{texts[0]};  the {MOST_DRAWN:,} strongest of {len(edges):,} edges")
@@ -129,7 +133,7 @@ def _draw_weight_bar(painter: QPainter, bar: Box, theme: Theme, edges: EdgeGeome
     middle_x, middle_y = bar.middle
     half = bar.width / 2
     # The bar of a crowded network would be too thin to be read.
-    widest = max(edges.layout.widest_edge, 7.0)
+    widest = max(edges.layout.widest_edge, 7.0 * theme.scale)
     painter.setPen(Qt.PenStyle.NoPen)
     for negative in (False, True):
         gradient = QLinearGradient(middle_x, 0, middle_x + (-half if negative else half), 0)
@@ -137,7 +141,7 @@ def _draw_weight_bar(painter: QPainter, bar: Box, theme: Theme, edges: EdgeGeome
             color = edge_color(stop / 8, negative, theme, edges.are_crowded)
             gradient.setColorAt(stop / 8, color)
         painter.setBrush(gradient)
-        for near, far in _dashes(half) if negative else [(0.0, half)]:
+        for near, far in _dashes(half, theme.scale) if negative else [(0.0, half)]:
             sign = -1 if negative else 1
             low, high = (edge_width(at / half, widest) / 2 for at in (near, far))
             corners = ((near, -low), (far, -high), (far, high), (near, low))
@@ -145,17 +149,24 @@ def _draw_weight_bar(painter: QPainter, bar: Box, theme: Theme, edges: EdgeGeome
             painter.drawPolygon(QPolygonF(points))
 
 
-def _dashes(length: float) -> list[tuple[float, float]]:
+def _dashes(length: float, scale: float) -> list[tuple[float, float]]:
     """Beginnings and ends of the dashes of a line, the last of which ends with the line."""
-    ends = [length - number * PERIOD for number in range(int(length / PERIOD))]
-    return [(end - DASH, end) for end in ends]
+    period, dash = scale * PERIOD, scale * DASH
+    ends = [length - number * period for number in range(int(length / period))]
+    return [(end - dash, end) for end in ends]
 
 
-def draw_frames(painter: QPainter, layout: Layout, names: NetworkNames, theme: Theme) -> None:
-    """Rounded frames over the square tiles, and the names beside inputs and outputs."""
+def draw_frames(
+    painter: QPainter, layout: Layout, names: NetworkNames, theme: Theme, masked: bool = True
+) -> None:
+    """Rounded frames over the tiles, and the names beside inputs and outputs.
+
+    `masked` covers the corners of tiles that are square.
+    """
     frame = mix(theme.card, theme.ink, 0.32 if theme.is_dark else 0.22)
-    masks = corner_masks([tile for column in layout.tiles for tile in column], corner(layout))
-    painter.fillPath(masks, theme.card)
+    if masked:
+        masks = corner_masks([tile for column in layout.tiles for tile in column], corner(layout))
+        painter.fillPath(masks, theme.card)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for layer, column in enumerate(layout.tiles):
         for unit, tile in enumerate(column):
@@ -179,7 +190,7 @@ def draw_frames(painter: QPainter, layout: Layout, names: NetworkNames, theme: T
 def corner(layout: Layout) -> float:
     """Radius of the tiles' corners."""
     smallest = min(column[0].width for column in layout.tiles)
-    return min(5.0, 0.12 * smallest)
+    return min(5.0 * layout.scale, 0.12 * smallest)
 
 
 def draw_biases(
@@ -188,19 +199,24 @@ def draw_biases(
     """A dot at the lower left corner of each unit that has a bias, with its ring if it is round."""
     table = theme.signed_table()
     painter.setPen(QPen(_outline(theme), 1.0))
+    squares: dict[int, list[QRectF]] = {}
     for layer in range(1, len(layout.tiles)):
         radius = layout.bias_radius(layer)
         shares = np.nan_to_num(np.clip(biases[layer - 1] / scale, -1.0, 1.0))
         indices = np.rint(shares * (255 - NEUTRAL_INDEX) + NEUTRAL_INDEX).astype(int).tolist()
         for unit in range(len(layout.tiles[layer])):
-            color = QColor.fromRgb(table[indices[unit]])
             x, y = layout.bias_center(layer, unit)
             if radius < _ROUND_DOT:
                 inner = radius - _RING
-                painter.fillRect(QRectF(x - inner, y - inner, 2 * inner, 2 * inner), color)
+                square = QRectF(x - inner, y - inner, 2 * inner, 2 * inner)
+                squares.setdefault(indices[unit] // _SHADES, []).append(square)
             else:
-                painter.setBrush(color)
+                painter.setBrush(QColor.fromRgb(table[indices[unit]]))
                 painter.drawEllipse(QPointF(x, y), radius, radius)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for shade, places in squares.items():
+        painter.setBrush(QColor.fromRgb(table[min(shade * _SHADES + _SHADES // 2, 255)]))
+        painter.drawRects(places)
 
 
 def draw_weights_beside(
@@ -210,16 +226,16 @@ def draw_weights_beside(
     theme: Theme,
 ) -> None:
     """Numbers on small plates, each with its middle at a place."""
-    font = number_font(theme, 10, QFont.Weight.DemiBold)
+    font, px = number_font(theme, 10, QFont.Weight.DemiBold), theme.px
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     for (x, y), value in zip(places, values, strict=True):
         text = signed(value, 2, plus=True)
-        width = metrics.horizontalAdvance(text) + 8
-        plate = QRectF(x - width / 2, y - 8, width, 16)
+        width = metrics.horizontalAdvance(text) + px(8)
+        plate = QRectF(x - width / 2, y - px(8), width, px(16))
         painter.setPen(QPen(theme.line, 1))
         painter.setBrush(theme.card)
-        painter.drawRoundedRect(plate, 4, 4)
+        painter.drawRoundedRect(plate, px(4), px(4))
         painter.setPen(theme.ink)
         painter.drawText(plate, _CENTER, text)
 
@@ -234,16 +250,17 @@ def draw_readout(
         QFontMetricsF(font).horizontalAdvance(word.text)
         for font, word in zip(fonts, words, strict=True)
     ]
-    gap, pad, height = 8.0, 9.0, 26.0
+    px = theme.px
+    gap, pad, height = px(8), px(9), px(26)
     width = sum(widths) + gap * (len(words) - 1) + 2 * pad
     x = min(max(near.middle[0] - width / 2, bounds.x + 2), max(bounds.right - width - 2, 2.0))
-    y = near.y - height - 7
+    y = near.y - height - px(7)
     if y < bounds.y + 1:
-        y = near.bottom + 9
+        y = near.bottom + px(9)
     plate = QRectF(x, y, width, height)
     painter.setPen(QPen(mix(theme.line, theme.ink, 0.15), 1))
     painter.setBrush(theme.card)
-    painter.drawRoundedRect(plate, 6, 6)
+    painter.drawRoundedRect(plate, px(6), px(6))
     left = x + pad
     for word, font, advance in zip(words, fonts, widths, strict=True):
         painter.setFont(font)
@@ -275,7 +292,8 @@ def _draw_more(painter: QPainter, layout: Layout, layer: int, theme: Theme) -> N
     last = layout.tiles[layer][-1]
     painter.setFont(theme.font(11))
     painter.setPen(theme.dim)
-    room = Box(last.middle[0] - 30, last.bottom + 2, 60, 14)
+    px = theme.px
+    room = Box(last.middle[0] - px(30), last.bottom + px(2), px(60), px(14))
     _text(painter, room, f"{layout.more(layer):,} more", _CENTER)
 
 

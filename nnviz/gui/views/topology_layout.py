@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 from math import floor
@@ -92,6 +92,8 @@ class Layout:
     input_labels: tuple[Box, ...]
     output_labels: tuple[Box, ...]
     widest_edge: float
+    scale: float = 1.0
+    """How large the interface is drawn."""
 
     @property
     def activation_span(self) -> Box:
@@ -101,7 +103,7 @@ class Layout:
 
     def bias_radius(self, layer: int) -> float:
         size = self.tiles[layer][0].width
-        return min(max(size * 0.12, 1.5), 6.0)
+        return min(max(size * 0.12, 1.5), 6.0 * self.scale)
 
     def bias_center(self, layer: int, unit: int) -> tuple[float, float]:
         tile = self.tiles[layer][unit]
@@ -112,8 +114,50 @@ class Layout:
         return self.sizes[layer] - len(self.tiles[layer])
 
 
-def arrange(width: float, height: float, sizes: tuple[int, ...], texts: TextWidths) -> Layout:
-    """Place a network of `sizes` (inputs first, two layers at least) in width × height pixels."""
+def arrange(
+    width: float, height: float, sizes: tuple[int, ...], texts: TextWidths, scale: float = 1.0
+) -> Layout:
+    """Place a network of `sizes` (inputs first, two layers at least) in width × height pixels.
+
+    With a `scale` everything is placed as in a view that is smaller by it, and then enlarged.
+    """
+    if scale == 1.0:
+        return _arrange(width, height, sizes, texts)
+    smaller = TextWidths(
+        texts.input_label / scale,
+        texts.output_label / scale,
+        tuple(caption / scale for caption in texts.captions),
+    )
+    return _enlarged(_arrange(width / scale, height / scale, sizes, smaller), scale)
+
+
+def _enlarged(layout: Layout, scale: float) -> Layout:
+    def all_of(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+        return tuple(Box(*(scale * length for length in box)) for box in boxes)
+
+    def tiles_of(boxes: tuple[Box, ...]) -> tuple[Box, ...]:
+        # Whole pixels, in which pictures are sharpest.
+        side = max(floor(scale * boxes[0].width), 1)
+        return tuple(Box(round(scale * box.x), round(scale * box.y), side, side) for box in boxes)
+
+    (stage, legend) = all_of((layout.stage, layout.legend))
+    return replace(
+        layout,
+        stage=stage,
+        legend=legend,
+        tiles=tuple(map(tiles_of, layout.tiles)),
+        captions=all_of(layout.captions),
+        activations=all_of(layout.activations),
+        minus=all_of(layout.minus),
+        plus=all_of(layout.plus),
+        input_labels=all_of(layout.input_labels),
+        output_labels=all_of(layout.output_labels),
+        widest_edge=scale * layout.widest_edge,
+        scale=scale,
+    )
+
+
+def _arrange(width: float, height: float, sizes: tuple[int, ...], texts: TextWidths) -> Layout:
     ease = min(max(0.095 * min(width, height), 28.0), 64.0)
     centers = _centers(width, ease, len(sizes), texts)
     pitch = centers[1] - centers[0]

@@ -166,9 +166,10 @@ def _draw_weights(painter: QPainter, target: Target, picture: NetworkPicture) ->
     if picture.edges is None or picture.snapshot is None or target.layer == 0:
         return
     sources, targets = picture.layout.tiles[target.layer - 1 : target.layer + 1]
-    step = sources[1].y - sources[0].y if len(sources) > 1 else _HEIGHT_OF_A_NUMBER
+    px = picture.theme.px
+    step = sources[1].y - sources[0].y if len(sources) > 1 else px(_HEIGHT_OF_A_NUMBER)
     room = targets[0].x - sources[0].right
-    if step < _HEIGHT_OF_A_NUMBER or room < _WIDTH_FOR_NUMBERS:
+    if step < px(_HEIGHT_OF_A_NUMBER) or room < px(_WIDTH_FOR_NUMBERS):
         return
     places = picture.edges.beside_sources(picture.edges.into(target.layer, target.unit))
     values = picture.snapshot.frame.weights[target.layer - 1][target.unit]

@@ -12,12 +12,12 @@ from nnviz.gui.theme import THEMES, Theme, load_fonts
 
 
 @pytest.fixture
-def dress(qapp: QApplication) -> Iterator[Callable[[str], Theme]]:
-    """Put on a theme by its name, fonts and style sheet included; taken off after the test."""
+def dress(qapp: QApplication) -> Iterator[Callable[..., Theme]]:
+    """Put on a theme by name, and by scale, fonts and style sheet included; taken off later."""
     style, palette, font = qapp.style().name(), qapp.palette(), qapp.font()
 
-    def put_on(name: str) -> Theme:
-        theme = THEMES[name]
+    def put_on(name: str, scale: float = 1.0) -> Theme:
+        theme = THEMES[name].adapted("orange-blue", scale)
         assert load_fonts() == []
         qapp.setStyle("Fusion")
         qapp.setPalette(theme.palette())

@@ -116,3 +116,52 @@ def test_the_open_list_shows_whole_labels(
     assert view.viewport().width() >= widest + 10  # the entries' padding
     assert view.viewport().width() >= view.sizeHintForColumn(0)
     box.hidePopup()
+
+
+REASON = "it needs an output between 0 and 1, and the output is linear now"
+
+
+# Offscreen says so of every list that opens.
+@pytest.mark.qt_log_ignore(r"^This plugin does not support")
+def test_what_cannot_be_chosen_says_why(
+    box: ChoiceBox, chosen: list[str], dress: Callable[[str], Theme], qtbot: QtBot
+) -> None:
+    box.set_theme(dress("light"))
+    box.resize(120, 26)
+    box.showPopup()
+    QApplication.processEvents()
+    view = box.view()
+    row = view.visualRect(box.model().index(list(OPTIMIZERS).index("adamw"), 0))
+    box.hidePopup()
+    box.set_unavailable({"adamw": REASON})
+    box.showPopup()
+    QApplication.processEvents()
+    place = view.visualRect(box.model().index(list(OPTIMIZERS).index("adamw"), 0))
+    assert place.height() > row.height() + view.fontMetrics().height()
+    assert view.viewport().width() >= view.sizeHintForColumn(0)
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
+    assert chosen == []
+    box.hidePopup()
+    assert box.current == "adam"
+    assert box.reason_against("adamw") == REASON
+    assert box.reason_against("sgd") == ""
+    index = list(OPTIMIZERS).index("adamw")
+    tooltip = box.itemData(index, Qt.ItemDataRole.ToolTipRole)
+    assert " ".join(tooltip.split()) == f"Not now: {REASON}."
+    assert box.itemData(index, Qt.ItemDataRole.AccessibleDescriptionRole) == REASON
+
+
+def test_the_keyboard_passes_over_what_cannot_be_chosen(
+    box: ChoiceBox, chosen: list[str], qtbot: QtBot
+) -> None:
+    names = list(OPTIMIZERS)
+    box.set_unavailable({names[1]: REASON})
+    box.set_current(names[0])
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert chosen == [names[2]]
+    box.set_unavailable({})
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert chosen[1:] == [names[1]]
+    tooltip = box.itemData(1, Qt.ItemDataRole.ToolTipRole)
+    assert " ".join(tooltip.split()) == OPTIMIZERS[names[1]].tooltip

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from nnviz.gui.controls.numbers import (
     LONGEST,
     by_one,
+    by_steps,
     parse_real,
     parse_whole,
     rungs,
@@ -128,3 +129,13 @@ def test_by_one() -> None:
 @given(st.floats(1e-9, 1e9), st.sampled_from([1, -1]))
 def test_steps_move_in_their_direction(value: float, direction: int) -> None:
     assert (rungs(1, 3)(value, direction) - value) * direction > 0
+
+
+@pytest.mark.parametrize(
+    ("value", "up", "down"),
+    [(0.25, 0.3, 0.2), (0.0, 0.05, -0.05), (0.27, 0.3, 0.25), (0.3, 0.35, 0.25), (0.15, 0.2, 0.1)],
+)
+def test_steps_of_one_size(value: float, up: float, down: float) -> None:
+    step = by_steps(0.05)
+    assert step(value, 1) == up
+    assert step(value, -1) == down

@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from nnviz.data.dataset import Dataset, Points, make_dataset
 from nnviz.gui.controls.limits import limits_of
-from nnviz.gui.controls.training import TrainingPanel, next_seed
+from nnviz.gui.controls.training import TrainingPanel
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.optimizers import OPTIMIZERS
-from nnviz.run.experiment import LARGEST_SEED, Experiment, allowed_values
+from nnviz.run.effects import Effect
+from nnviz.run.experiment import Experiment, allowed_values, tooltip
 from nnviz.run.presets import PRESETS
 
 MOONS = Experiment(dataset="moons", n_samples=240, test_fraction=0.25, batch_size=10)
@@ -55,9 +56,7 @@ def enter(qtbot: QtBot, field: QWidget, text: str) -> None:
     ("name", "text", "value"),
     [
         ("learning_rate", "0,5", 0.5),
-        ("l2", "0.001", 0.001),
         ("epochs", "2000", 2000),
-        ("seed", "42", 42),
     ],
 )
 def test_number_fields(
@@ -142,15 +141,6 @@ def test_registries(
     assert changes == expected
 
 
-def test_a_new_seed_is_the_next_one(
-    panel: TrainingPanel, changes: list[dict[str, Any]], qtbot: QtBot
-) -> None:
-    qtbot.mouseClick(panel.new_seed, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(panel.new_seed, Qt.MouseButton.LeftButton)
-    assert changes == [{"seed": 1}, {"seed": 2}]
-    assert next_seed(LARGEST_SEED) == 0
-
-
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_is_shown_silently(
     panel: TrainingPanel, changes: list[dict[str, Any]], name: str
@@ -160,9 +150,7 @@ def test_every_preset_is_shown_silently(
     assert changes == []
     assert panel.optimizer.current == experiment.optimizer
     assert panel.learning_rate.value == experiment.learning_rate
-    assert panel.l2.value == experiment.l2
     assert panel.epochs.value == experiment.epochs
-    assert panel.seed.value == experiment.seed
     shown = panel.batch.variant.current
     size = experiment.batch_size
     assert shown == {"full": "batch", 1: "stochastic"}.get(size, "mini-batch")
@@ -173,7 +161,7 @@ def test_fields_show_again_what_they_showed(panel: TrainingPanel) -> None:
     """Showing what a field says, and leaving it, must never be taken for a change."""
     heard: list[object] = []
     panel.changed.connect(heard.append)
-    for field in (panel.learning_rate, panel.l2, panel.epochs, panel.seed, panel.batch.field):
+    for field in (panel.learning_rate, panel.epochs, panel.batch.field):
         field.setFocus()
         panel.show_experiment(MOONS, points_of(MOONS))
         field.clearFocus()
@@ -221,14 +209,14 @@ def test_a_handful_of_points(panel: TrainingPanel, changes: list[Any], n: int) -
 
 
 def test_refusals_are_passed_on(panel: TrainingPanel, qtbot: QtBot) -> None:
-    for field in (panel.learning_rate, panel.l2, panel.epochs, panel.seed, panel.batch.field):
+    for field in (panel.learning_rate, panel.epochs, panel.batch.field):
         with qtbot.waitSignal(panel.rejected) as heard:
             enter(qtbot, field, "x")
         assert heard.args is not None
         assert heard.args[0].endswith(".")
 
 
-FIELDS = ("learning_rate", "l2", "epochs", "seed")
+FIELDS = ("learning_rate", "epochs")
 
 
 @pytest.mark.parametrize("name", FIELDS)
@@ -298,3 +286,18 @@ def test_labels_are_buddies(panel: TrainingPanel) -> None:
     for label in panel.rows.labels():
         assert label.buddy() is not None
         assert label.toolTip()
+
+
+def test_the_fields_are_told_before_they_change(panel: TrainingPanel) -> None:
+    """All of them are live: each row has the mark, each control the words for it."""
+    assert {mark.effect for mark in panel.rows.marks()} == {Effect.LIVE}
+    assert len(panel.rows.marks()) == len(panel.rows.labels()) == len(panel.fields)
+    batch = panel.batch
+    for control, field in (
+        (panel.optimizer, "optimizer"),
+        (panel.learning_rate, "learning_rate"),
+        (panel.activation, "activation"),
+        (panel.epochs, "epochs"),
+        *((c, "batch_size") for c in (batch.slider, batch.field, *batch.variant.buttons())),
+    ):
+        assert control.accessibleDescription() == f"{tooltip(field)} {Effect.LIVE.sentence}"

@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from nnviz.gui.export import grab_image
 from nnviz.gui.theme import DARK, LIGHT, Theme
 from nnviz.gui.views.colorbar import ColorBar
 from nnviz.gui.views.legend import Legend, LegendEntry, Mark
@@ -38,7 +37,7 @@ def on_card(qtbot: QtBot, widget: Any, theme: Theme, width: int = 260) -> QWidge
 
 def inked_columns(widget: QWidget, ground: QColor, rows: slice = slice(None)) -> np.ndarray:
     """For each column of pixels whether anything is drawn in it."""
-    image = grab_image(widget, 1.0)
+    image = widget.grab().toImage()
     pixels = np.array(image.constBits(), dtype=np.uint8).reshape(image.height(), image.width(), 4)
     background = np.array([ground.blue(), ground.green(), ground.red()])
     return (np.abs(pixels[rows, :, :3].astype(int) - background).max(axis=2) > 60).any(axis=0)
@@ -49,7 +48,7 @@ def test_the_bar_goes_from_low_to_high(qtbot: QtBot, theme: Theme) -> None:
     bar = ColorBar()
     on_card(qtbot, bar, theme)
     bar.show_bar(np.array(theme.signed_table(), dtype=np.uint32), ("−1", "0", "1"))
-    image = grab_image(bar, 1.0)
+    image = bar.grab().toImage()
     for x, wanted in ((1, theme.negative), (130, theme.neutral), (258, theme.positive)):
         color = image.pixelColor(x, 4)
         assert abs(color.red() - wanted.red()) < 12
@@ -89,7 +88,7 @@ def test_each_class_has_a_chip(qtbot: QtBot) -> None:
     on_card(qtbot, bar, LIGHT)
     chips = tuple((LIGHT.class_color(k, 3), f"class {k}") for k in range(3))
     bar.show_chips(chips)
-    image = grab_image(bar, 1.0)
+    image = bar.grab().toImage()
     colors = {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())}
     assert {color.rgb() for color, _ in chips} <= colors
     assert bar.accessibleDescription() == "Classes: class 0, class 1, class 2."

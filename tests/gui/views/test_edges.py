@@ -138,17 +138,41 @@ def test_all_lines_stay_on_their_edges_stage(
         assert stroke.lines[:, 1::2].max() <= edges.layout.stage.bottom
 
 
-def test_many_edges_are_straight_lines_dashed_by_the_pen_while_running() -> None:
+@pytest.mark.parametrize(
+    ("weight", "widths", "dashed_by_pen"),
+    [
+        (1.0, {2.0}, {False}),
+        (0.35, {1.0}, {False, True}),
+        (0.15, {1.0}, {False}),
+        (0.02, set(), set()),
+    ],
+)
+def test_many_edges_are_straight_hairlines_from_which_strong_ones_stand_out(
+    weight: float, widths: set[float], dashed_by_pen: set[bool]
+) -> None:
     edges = geometry(2, *[32] * 8, 1)
-    weights = np.where(np.arange(len(edges)) % 2, 1.0, -1.0)
+    weights = np.where(np.arange(len(edges)) % 2, weight, -weight)
     drawn = list(strokes(edges, weights, 1.0, smooth=False))
-    assert sum(len(stroke.lines) for stroke in drawn) == len(edges)
-    assert {(stroke.negative, stroke.dashed_by_pen) for stroke in drawn} == {
-        (True, True),
-        (False, False),
-    }
+    assert {stroke.width for stroke in drawn} == widths
+    assert {stroke.dashed_by_pen for stroke in drawn} == dashed_by_pen
+    positive = sum(len(stroke.lines) for stroke in drawn if not stroke.negative)
+    assert positive == (np.count_nonzero(weights > 0) if widths else 0), "one straight line each"
     curved = list(strokes(edges, weights, 1.0, smooth=True))
-    assert sum(len(stroke.lines) for stroke in curved) > 4 * len(edges)
+    assert sum(len(stroke.lines) for stroke in curved) > 4 * len(edges) * bool(widths) - 1
+
+
+def test_gaps_have_all_edges_between_them() -> None:
+    edges = geometry(2, *[32] * 8, 1)
+    weights = np.random.default_rng(0).normal(size=len(edges))
+    together = sum(len(stroke.lines) for stroke in strokes(edges, weights, 1.0, smooth=False))
+    apart = 0
+    for gap in range(1, 10):
+        left, right = edges.layout.tiles[gap - 1][0].right, edges.layout.tiles[gap][0].x
+        for stroke in strokes(edges, weights, 1.0, smooth=False, gap=gap):
+            assert stroke.lines[:, ::2].min() >= left - 1
+            assert stroke.lines[:, ::2].max() <= right + 1
+            apart += len(stroke.lines)
+    assert apart == together
 
 
 @pytest.mark.parametrize("hidden", [(32, 32), (8, 8, 8, 8), (32,) * 8])

@@ -1,0 +1,74 @@
+"""Many small pictures of neurons as one image, as they stand below each other in a column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from nnviz.gui.views.tiles import Picture, Table, colored
+from nnviz.gui.views.topology_layout import Box
+
+LARGEST_SMALL = 32.0
+"""Tiles up to this many pixels are drawn by the column: one call costs more than their pixels."""
+
+
+@dataclass(frozen=True)
+class TileColumn:
+    """The tiles of one layer; what lies between them is transparent."""
+
+    image: QImage
+    place: QRectF
+
+    def draw(self, painter: QPainter) -> None:
+        painter.drawImage(self.place, self.image)
+
+
+def make_column(
+    pictures: Picture, table: Sequence[int] | Table, tiles: Sequence[Box], ratio: float
+) -> TileColumn:
+    """A column from signed pictures (units, n, n), row 0 at the bottom, one for each tile.
+
+    `table` is as for a strip, `ratio` the screen's pixels per pixel. The image has memory of its
+    own.
+    """
+    sharpness = ceil(ratio)
+    side = int(tiles[0].width) * sharpness
+    stride = max(pictures.shape[1] // (2 * side), 1)
+    colors = colored(_fitted(pictures[:, ::stride, ::stride], side), table)
+    first, last = tiles[0], tiles[-1]
+    height = round(last.bottom - first.y) * sharpness
+    tops = np.array([round(tile.y - first.y) * sharpness for tile in tiles])
+    pixels = np.zeros((height, side), dtype=np.uint32)
+    pixels[(tops[:, np.newaxis] + np.arange(side)).ravel()] = colors.reshape(-1, side)
+    kind = QImage.Format.Format_ARGB32_Premultiplied
+    image = QImage(pixels.data, side, height, 4 * side, kind).copy()
+    return TileColumn(image, QRectF(first.x, first.y, first.width, last.bottom - first.y))
+
+
+def _fitted(pictures: Picture, side: int) -> Picture:
+    """Pictures of exactly `side` pixels, each the mean of what it covers, or nearest to it."""
+    n = pictures.shape[1]
+    if n == side:
+        return pictures
+    shares = _shares(n, side)
+    fitted: Picture = np.rint(shares @ pictures.astype(np.float32) @ shares.T).astype(np.uint8)
+    return fitted
+
+
+@cache
+def _shares(n: int, side: int) -> NDArray[np.float32]:
+    """How much each of n pixels in a row counts in each of `side` that cover the same length."""
+    ends = np.arange(side + 1) * (n / side)
+    starts = np.arange(n)
+    overlaps = np.minimum(ends[1:, np.newaxis], starts + 1) - np.maximum(
+        ends[:-1, np.newaxis], starts
+    )
+    shares: NDArray[np.float32] = (np.clip(overlaps, 0.0, None) * (side / n)).astype(np.float32)
+    return shares

@@ -1,0 +1,90 @@
+"""What depends on the network's shape follows it, and nothing else is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnviz.run.consistency import network_of
+from nnviz.run.experiment import Experiment
+from nnviz.run.resizing import with_followers, with_hidden
+
+
+def filled(**fields: Any) -> Experiment:
+    """An experiment with given parameters and a mask."""
+    experiment = Experiment(dataset="moons", **fields)
+    shapes = network_of(experiment).shapes
+    weights = tuple(np.full(shape, 0.5) for shape in shapes)
+    biases = tuple(np.zeros(shape[0]) for shape in shapes)
+    mask = (tuple(w > 0 for w in weights), tuple(b > 0 for b in biases))
+    return experiment.evolve(initial_parameters=(weights, biases), trainable=mask)
+
+
+@pytest.mark.parametrize(
+    ("before", "hidden", "after"),
+    [
+        (("relu", "tanh"), (4, 4, 4), ("relu", "tanh", "tanh")),
+        (("relu", "tanh"), (4,), ("relu",)),
+        (("relu", "tanh"), (), ()),
+        (("relu", "tanh"), (9, 9), ("relu", "tanh")),
+    ],
+)
+def test_activations_follow_the_layers(
+    before: tuple[str, ...], hidden: tuple[int, ...], after: tuple[str, ...]
+) -> None:
+    experiment = Experiment(dataset="moons", hidden=(3, 3), activation=before)
+    changed = experiment.evolve(**with_hidden(experiment, hidden))
+    assert changed.hidden == hidden
+    assert changed.activation == after
+
+
+def test_a_first_layer_takes_the_usual_activation() -> None:
+    experiment = Experiment(dataset="moons", hidden=(), activation=())
+    changed = experiment.evolve(**with_hidden(experiment, (4, 4)))
+    assert changed.activations[:-1] == ("tanh", "tanh")
+
+
+def test_one_name_for_all_layers_stays() -> None:
+    experiment = Experiment(dataset="moons", hidden=(3,), activation="relu")
+    assert with_hidden(experiment, (3, 3)) == {"hidden": (3, 3)}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hidden": (4, 2)},
+        {"features": ("x1", "x2", "x1*x2")},
+        {"output_activation": "softmax", "loss": "cross_entropy"},
+        {"dataset": "blobs", "output_activation": "softmax", "loss": "cross_entropy"},
+    ],
+)
+def test_parameters_that_do_not_fit_go(changes: dict[str, Any]) -> None:
+    experiment = filled()
+    with pytest.raises(ValueError, match="initial_parameters"):
+        experiment.evolve(**changes)
+    after = experiment.evolve(**with_followers(experiment, changes))
+    assert after.initial_parameters is None
+    assert after.trainable is None
+    assert {name: getattr(after, name) for name in changes} == changes
+
+
+@pytest.mark.parametrize(
+    "changes", [{"noise": 0.5}, {"activation": "relu"}, {"features": ("x1*x2", "x2")}, {}]
+)
+def test_parameters_that_fit_stay(changes: dict[str, Any]) -> None:
+    assert with_followers(filled(), changes) == changes
+
+
+def test_what_is_impossible_is_left_to_be_refused() -> None:
+    changes = {"hidden": (0,)}
+    assert with_followers(filled(), changes) == changes
+
+
+def test_new_parameters_that_come_with_the_change_stay() -> None:
+    experiment, wide = filled(), filled(hidden=(7,))
+    changes = {"hidden": (7,), "initial_parameters": wide.initial_parameters}
+    after = experiment.evolve(**with_followers(experiment, changes))
+    assert after.initial_parameters == wide.initial_parameters
+    assert after.trainable is None
