@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Annotated
 
 import typer
@@ -34,6 +35,8 @@ def window_command(
     if quit_after is not None and not 0 <= quit_after <= 1e6:
         raise CommandError(f"--quit-after: {quit_after} given; allowed: 0 to 1,000,000 seconds.")
     experiment = experiment_of("nnviz", preset, open_file) if preset or open_file else None
+    # What is made while starting stays: looking for garbage among it only takes time.
+    gc.disable()
     with missing_library_is_said():
         from nnviz.gui.app import run_window
     return run_window(experiment, preset=preset, play=play, quit_after=quit_after)

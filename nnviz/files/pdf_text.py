@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from xml.sax.saxutils import escape
+from html import escape
 
 from nnviz.files.xml_text import experiment_element, experiment_text
 
@@ -33,7 +33,9 @@ def xmp_packet(title: str, experiment_json: str) -> bytes:
 
     Source: Adobe, XMP Specification, part 1 (ISO 16684-1), section 7.
     """
-    packet = _PACKET.format(title=escape(title), experiment=experiment_element(experiment_json))
+    packet = _PACKET.format(
+        title=escape(title, quote=False), experiment=experiment_element(experiment_json)
+    )
     return packet.encode()
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from html import escape
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 NAMESPACE = "urn:nnviz:experiment"
 _ELEMENT = "experiment"
@@ -32,7 +32,7 @@ def experiment_element(experiment_json: str) -> str:
     text = re.sub(r"[^\x00-\x7f]+", lambda found: json.dumps(found[0])[1:-1], experiment_json)
     return (
         f'<nnviz:{_ELEMENT} xmlns:nnviz="{NAMESPACE}" {_DIGEST}="{_digest(text)}">'
-        f"{escape(text)}</nnviz:{_ELEMENT}>"
+        f"{escape(text, quote=False)}</nnviz:{_ELEMENT}>"
     )
 
 

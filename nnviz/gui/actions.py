@@ -105,7 +105,7 @@ class Actions(QObject):
             action.triggered.connect(
                 lambda _checked=False, name=name: self._commands.choose_preset(name)
             )
-        if self.recent_menu.isEmpty():
+        if self.recent_menu.isEmpty():  # an experiment from a file, and nothing before
             self.recent_menu.addAction("None yet").setEnabled(False)
 
     def _add_undo(self, undo_stack: QUndoStack) -> None:

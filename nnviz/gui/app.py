@@ -127,6 +127,7 @@ def run_window(
             closer.start(round(quit_after * 1000))
         return application.exec()
     finally:
+        _keep(window.preferences)
         # A window that fails to close must not leave its thread: Qt would abort.
         window.close()
         window.session.close()

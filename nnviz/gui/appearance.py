@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
-from nnviz.gui.controls.appearance import AppearancePanel
 from nnviz.gui.preferences import AppearanceName, Preferences
 from nnviz.gui.theme import LARGEST_SCALE, SMALLEST_SCALE, THEMES, Theme, system_theme
+
+if TYPE_CHECKING:
+    from nnviz.gui.controls.appearance import AppearancePanel
 
 STEP = 0.1
 """How much Ctrl+= adds to the scale."""

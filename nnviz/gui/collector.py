@@ -29,7 +29,6 @@ class Collector(QObject):
         """From now on only the thread of this object collects."""
         self._was_enabled = gc.isenabled()
         gc.disable()
-        gc.collect()
         # What start-up made stays until the end; without it a full collection takes no frame.
         gc.freeze()
         self._timer.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -11,16 +12,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from nnviz.files.atomic import write_whole
 from nnviz.files.experiment_file import ENDINGS, read_experiment
 from nnviz.files.history_csv import history_csv
-from nnviz.gui.export import (
-    ExportError,
-    FigureOptions,
-    copy_to_clipboard,
-    export_figure,
-    suggested_name,
-)
-from nnviz.gui.export_dialog import ExportDialog
 from nnviz.gui.session import TrainingSession
 from nnviz.gui.theme import LIGHT, Theme
+
+# What makes figures is imported when one is asked for: the window must not wait for it.
+if TYPE_CHECKING:
+    from nnviz.gui.export import FigureOptions
+    from nnviz.gui.export_dialog import ExportDialog
 
 WINDOW = "window"
 _KIND_NAMES = {"png": "PNG picture", "svg": "SVG drawing", "pdf": "PDF document"}
@@ -65,6 +63,8 @@ class Documents(QObject):
         if self._is_too_early():
             return
         if self._dialog is None:
+            from nnviz.gui.export_dialog import ExportDialog
+
             self._dialog = ExportDialog(self._widgets, self._window)
             self._dialog.wanted.connect(self._ask_where)
             self._dialog.copy_wanted.connect(self.copy)
@@ -72,6 +72,8 @@ class Documents(QObject):
 
     @Slot(str, str, object)
     def _ask_where(self, name: str, kind: str, options: FigureOptions) -> None:
+        from nnviz.gui.export import suggested_name
+
         snapshot = self._session.snapshot
         if snapshot is None:
             return
@@ -88,6 +90,8 @@ class Documents(QObject):
 
     def export(self, name: str, path: str, options: FigureOptions | None = None) -> bool:
         """Write the window or one of its views to `path`; True when it was written."""
+        from nnviz.gui.export import ExportError, FigureOptions, export_figure
+
         text = self._session.experiment.to_json()
         try:
             export_figure(self._widgets[name], path, options or FigureOptions(), text)
@@ -100,6 +104,8 @@ class Documents(QObject):
     @Slot(str, object)
     def copy(self, name: str, options: FigureOptions | None = None) -> None:
         """Copy the window or one of its views to the clipboard; as it is shown, unless asked."""
+        from nnviz.gui.export import ExportError, FigureOptions, copy_to_clipboard
+
         if self._is_too_early():
             return
         chosen = options or FigureOptions(appearance="as shown")

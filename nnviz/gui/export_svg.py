@@ -6,7 +6,7 @@ Plots come from pyqtgraph's own exporter and are nested at their places.
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+from html import escape
 
 import pyqtgraph as pg
 from pyqtgraph.exporters import SVGExporter
@@ -50,7 +50,7 @@ def _head(stage: Stage, title: str, experiment_json: str) -> str:
         height=stage.size.height(),
         room_width=stage.room.width(),
         room_height=stage.room.height(),
-        title=escape(title),
+        title=escape(title, quote=False),
         metadata=svg_metadata(experiment_json),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -70,6 +70,13 @@ def icon_file(name: str, color: QColor, size: int) -> Path:
 
 def pixmap(name: str, color: QColor, size: int) -> QPixmap:
     """An icon of GLYPHS as a square picture, `size` pixels wide, on nothing."""
+    return _pixmap(name, color.rgba(), size)
+
+
+# Every button asks for the same few again, with each change of the look.
+@lru_cache(maxsize=1_000)
+def _pixmap(name: str, rgba: int, size: int) -> QPixmap:
+    color = QColor.fromRgba(rgba)
     path = _outline(GLYPHS[name])
     picture = QPixmap(size, size)
     picture.fill(Qt.GlobalColor.transparent)

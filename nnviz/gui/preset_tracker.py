@@ -13,9 +13,11 @@ class PresetTracker:
     """Follows an experiment from change to change."""
 
     def __init__(self, name: str | None, recent: Iterable[str] = ()) -> None:
-        """`name` is the preset that is shown first, if it is one; `recent` has the newest first."""
-        self._name = name if name in PRESETS else None
+        """`name` is shown first; unknown names are none. `recent` has the newest first."""
+        self._name: str | None = None
         self.recent = tuple(recent)
+        if name in PRESETS:
+            self.choose(name)
 
     @property
     def name(self) -> str | None:

@@ -6,6 +6,7 @@ import re
 from string import Template
 
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
 
 from nnviz.gui.icons import icon_file
 from nnviz.gui.theme import Theme, mix
@@ -14,6 +15,17 @@ ARROW = 14
 """Width of the arrow in a combo box, in pixels."""
 MARK = 12
 """Width of the mark in a checked box, in pixels."""
+
+
+def dress_application(theme: Theme) -> None:
+    """Palette, font and style sheet of the application; where they are these already: nothing."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    sheet = stylesheet(theme)
+    if application.styleSheet() != sheet:
+        application.setPalette(theme.palette())
+        application.setFont(theme.font(13))
+        application.setStyleSheet(sheet)
 
 
 def stylesheet(theme: Theme) -> str:

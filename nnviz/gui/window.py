@@ -31,7 +31,7 @@ from nnviz.gui.preferences import Preferences
 from nnviz.gui.preset_tracker import PresetTracker
 from nnviz.gui.session import State, TrainingSession
 from nnviz.gui.status_line import StatusLine
-from nnviz.gui.stylesheet import stylesheet
+from nnviz.gui.stylesheet import dress_application
 from nnviz.gui.theme import Theme
 from nnviz.gui.title import WindowTitle
 from nnviz.gui.undo import ExperimentChange
@@ -164,7 +164,7 @@ class MainWindow(QWidget):
             panel.accepted.connect(self.messages.hide)
         self.appearance.changed.connect(self.set_theme)
         self.more.folded.connect(self.arrangement.fit_more)
-        self.appearance.serve(self.more.appearance)
+        self.more.panel_made.connect(self._serve_panel)
         self.appearance.motion_changed.connect(self.topology.set_reduced_motion)
         self.topology.set_reduced_motion(self.appearance.reduces_motion)
         self.documents.informed.connect(self.inform)
@@ -347,13 +347,14 @@ class MainWindow(QWidget):
         """The look that the user chose; a figure may borrow another for a moment."""
         return self.appearance.theme
 
+    @Slot(str, object)
+    def _serve_panel(self, name: str, panel: Any) -> None:
+        if name == "appearance":
+            self.appearance.serve(panel)
+
     @Slot(object)
     def set_theme(self, theme: Theme) -> None:
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.setPalette(theme.palette())
-        application.setFont(theme.font(13))
-        application.setStyleSheet(stylesheet(theme))
+        dress_application(theme)
         parts: list[Any] = [*self.cards.values(), *(c.content for c in self.cards.values())]
         others = (self.transport, self.status, self.messages, self.arrangement, self.documents)
         for part in (*parts, *others):

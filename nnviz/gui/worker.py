@@ -77,6 +77,7 @@ class TrainingWorker(QObject):
         self._owed = 0.0
         self._awaits_acknowledgement = False
         self._has_news = False
+        self._is_urgent = False
         self._last_frame = 0.0
         self._last_gesture = -math.inf
         self._last_slice = 0.0
@@ -206,8 +207,7 @@ class TrainingWorker(QObject):
         """Something failed: keep the present moment, and show it when the timer comes round."""
         self._goal = None
         self._pace.clear()
-        self._has_news = True
-        self._last_frame = -math.inf
+        self._has_news = self._is_urgent = True
         self.stopped.emit(self._run, "failed", "")
 
     def _refuse_to_load(self, run: int, sentence: str) -> None:
@@ -310,8 +310,7 @@ class TrainingWorker(QObject):
 
     def _note_moment(self) -> None:
         """Something else is to be seen; a gesture's effect does not wait for its turn."""
-        self._has_news = True
-        self._last_frame = -math.inf
+        self._has_news = self._is_urgent = True
         self._send_news()
 
     def _send_news(self) -> None:
@@ -319,14 +318,15 @@ class TrainingWorker(QObject):
         if trainer is None or photographer is None or not self._has_news:
             return
         now = perf_counter()
-        if self._awaits_acknowledgement or now - self._last_frame < FRAME_INTERVAL:
+        is_early = now - self._last_frame < FRAME_INTERVAL and not self._is_urgent
+        if self._awaits_acknowledgement or is_early:
             return
         frame = trainer.frame(at_most=MOST_POINTS_FOR_FIGURES)
         self._recorder.record(frame, len(trainer.dataset.X_train))
         snapshot = photographer.snapshot(
             frame, self._recorder.history(), self._pace.updates_per_second(), self._run
         )
-        self._has_news = False
+        self._has_news = self._is_urgent = False
         self._awaits_acknowledgement = True
         self._last_frame = perf_counter()
         self.photographed.emit(snapshot)

@@ -6,15 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Slot
-from pytestqt.qtbot import QtBot
-
-from nnviz.gui.reporter import ExceptionReporter
 
 
 def _environment(**changes: str | None) -> dict[str, str]:
@@ -123,39 +118,3 @@ def test_it_starts_without_a_home(tmp_path: Path) -> None:
         "--quit-after", "0.5", HOME=None, XDG_CONFIG_HOME=None, XDG_CACHE_HOME=None, LANG="C"
     )
     assert (done.returncode, _complaints(done.stderr)) == (0, [])
-
-
-class Listener(QObject):
-    def __init__(self) -> None:
-        super().__init__()
-        self.heard: list[tuple[str, threading.Thread]] = []
-
-    @Slot(str)
-    def listen(self, sentence: str) -> None:
-        self.heard.append((sentence, threading.current_thread()))
-
-
-def test_an_exception_on_a_thread_is_reported_once_on_the_gui_thread(
-    qtbot: QtBot, capsys: pytest.CaptureFixture[str]
-) -> None:
-    reporter = ExceptionReporter()
-    listener = Listener()
-
-    def fail() -> None:
-        raise RuntimeError("broken on purpose")
-
-    reporter.raised.connect(listener.listen)
-    reporter.install()
-    try:
-        worker = threading.Thread(target=fail)
-        worker.start()
-        worker.join()
-    finally:
-        reporter.restore()
-    qtbot.waitUntil(lambda: bool(listener.heard))
-    assert len(listener.heard) == 1
-    sentence, thread = listener.heard[0]
-    assert "broken on purpose" in sentence
-    assert thread is threading.main_thread()
-    assert "RuntimeError" in capsys.readouterr().err
-    assert sys.excepthook is sys.__excepthook__

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,20 +87,43 @@ def test_a_window_begins_as_the_last_one_ended(open_window: Open, qtbot: QtBot) 
     window = open_window("moons", preferences=CHOSEN)
     assert window.appearance.theme == THEMES["dark"].adapted("purple-green", 1.2)
     assert (window.width(), window.height()) == (1500, 900)
-    assert window.presets.recent == ("spiral", "xor")
+    assert window.presets.recent == ("moons", "spiral", "xor")
     assert window.commands.menu.isEnabled()
     window.choose_preset("circles")
     window.appearance.zoom(-1)
     window.appearance.choose_palette("red-blue")
     window.arrangement.restore({"columns": (300, 500, 600)})
     kept = window.preferences
-    assert kept.recent_presets == ("circles", "spiral", "xor")
+    assert kept.recent_presets == ("circles", "moons", "spiral", "xor")
     assert (kept.scale, kept.palette, kept.appearance) == (1.1, "red-blue", "dark")
     assert kept.reduce_motion
     other = open_window("moons", preferences=kept)
     QApplication.processEvents()
     assert other.preferences.splitters["columns"] == pytest.approx(kept.splitters["columns"], abs=3)
     assert other.appearance.theme == window.appearance.theme
+
+
+def test_the_program_keeps_them_from_start_to_start(tmp_path: Path) -> None:
+    environment = dict(os.environ) | {
+        "QT_QPA_PLATFORM": "offscreen",
+        "HOME": str(tmp_path),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+
+    def run(*arguments: str) -> Preferences:
+        command = [sys.executable, "-m", "nnviz", "--quit-after", "0.3", *arguments]
+        subprocess.run(command, env=environment, check=True, timeout=60)
+        return read_preferences(tmp_path / "config" / "nnviz" / FILE)
+
+    assert run("--preset", "spiral").recent_presets == ("spiral",)
+    path = tmp_path / "config" / "nnviz" / FILE
+    path.write_text(CHOSEN.model_dump_json())
+    kept = run("--preset", "blobs")
+    assert kept.recent_presets == ("blobs", "spiral", "xor")
+    assert (kept.scale, kept.palette, kept.appearance) == (1.2, "purple-green", "dark")
+    assert (kept.width, kept.height) == (1500, 900)
+    assert run().recent_presets == kept.recent_presets
 
 
 def test_sizes_of_another_arrangement_are_ignored(open_window: Open) -> None:
@@ -111,12 +137,12 @@ def test_recent_presets_are_listed_and_chosen(open_window: Open, qtbot: QtBot) -
     window = open_window("moons")
     menu = window.commands.recent_menu
     menu.aboutToShow.emit()
-    assert [action.text() for action in menu.actions()] == ["None yet"]
+    assert [action.text() for action in menu.actions()] == [PRESETS["moons"].title]
     window.choose_preset("xor")
     window.choose_preset("spiral")
     window.choose_preset("xor")
     menu.aboutToShow.emit()
-    titles = [PRESETS[name].title for name in ("xor", "spiral")]
+    titles = [PRESETS[name].title for name in ("xor", "spiral", "moons")]
     assert [action.text() for action in menu.actions()] == titles
     menu.actions()[1].trigger()
     assert window.session.experiment == PRESETS["spiral"].experiment

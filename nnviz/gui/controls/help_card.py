@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
@@ -11,10 +12,12 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QW
 from nnviz.data.dataset import Dataset
 from nnviz.gui import icons
 from nnviz.gui.controls.buttons import ToolButton, has_ring
-from nnviz.gui.controls.help_page import HelpPage
 from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.theme import CORNER, LIGHT, Theme, mix
 from nnviz.run.experiment import Experiment
+
+if TYPE_CHECKING:
+    from nnviz.gui.controls.help_page import HelpPage
 
 _WIDTH = 420
 _SHADOW = 10

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from nnviz.data.dataset import Dataset
-from nnviz.gui.controls.appearance import AppearancePanel
 from nnviz.gui.controls.buttons import ARROW_KEYS
 from nnviz.gui.controls.effect_mark import EffectMark
 from nnviz.gui.controls.field_panel import FieldPanel
-from nnviz.gui.controls.network import NetworkPanel
-from nnviz.gui.controls.objective import ObjectivePanel
-from nnviz.gui.controls.optimizer import OptimizerPanel
-from nnviz.gui.controls.points import PointsPanel
-from nnviz.gui.controls.schedule import SchedulePanel
 from nnviz.gui.controls.section import Section
 from nnviz.gui.controls.summaries import summary, summary_of_looks
 from nnviz.gui.controls.tooltips import wrapped
@@ -27,6 +21,14 @@ from nnviz.gui.theme import LIGHT, Theme
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.effects import Effect
 from nnviz.run.experiment import Experiment
+
+if TYPE_CHECKING:
+    from nnviz.gui.controls.appearance import AppearancePanel
+    from nnviz.gui.controls.network import NetworkPanel
+    from nnviz.gui.controls.objective import ObjectivePanel
+    from nnviz.gui.controls.optimizer import OptimizerPanel
+    from nnviz.gui.controls.points import PointsPanel
+    from nnviz.gui.controls.schedule import SchedulePanel
 
 _PREFERRED_WIDTH = 208
 _NARROWEST = 150
@@ -40,14 +42,6 @@ _WORDS = {Effect.LIVE: "live", Effect.REBUILDS: "rebuilds", Effect.NEW_DATA: "ne
 """The effects, as short as the legend has room for."""
 
 
-_PANELS: dict[str, Callable[[], FieldPanel | AppearancePanel]] = {
-    "points": PointsPanel,
-    "network": NetworkPanel,
-    "objective": ObjectivePanel,
-    "optimizer": OptimizerPanel,
-    "schedule": SchedulePanel,
-    "appearance": AppearancePanel,
-}
 _TITLES = {
     "points": ("Points", "Sets how many points there are and how they are split."),
     "network": ("Network", "Sets the layers and the weights that they start from."),
@@ -66,6 +60,8 @@ class MoreControls(QScrollArea):
     """A dict of fields of Experiment and their new values; sent for the user's changes only."""
     rejected = Signal(str)
     accepted = Signal()
+    panel_made = Signal(str, object)
+    """A section has been needed for the first time: its name and its panel."""
     folded = Signal()
     """The user folded or unfolded a section."""
 
@@ -81,7 +77,7 @@ class MoreControls(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         self._shown: tuple[Experiment, Dataset] | None = None
         self._snapshot: Snapshot | None = None
-        self._sections = {name: self._section(name) for name in _PANELS}
+        self._sections = {name: self._section(name) for name in _TITLES}
         self.legend = _Legend()
         self._content = QWidget()
         self._layout = QVBoxLayout(self._content)
@@ -103,7 +99,9 @@ class MoreControls(QScrollArea):
 
     def _make_panel(self, name: str) -> QWidget:
         """A panel that shows what all others show."""
-        panel = _PANELS[name]()
+        from nnviz.gui.controls.panels import PANELS, show_moment
+
+        panel = PANELS[name]()
         panel.set_theme(self._theme)
         if isinstance(panel, FieldPanel):
             panel.changed.connect(self.changed)
@@ -112,32 +110,33 @@ class MoreControls(QScrollArea):
             if self._shown is not None:
                 panel.show_experiment(*self._shown)
         if self._snapshot is not None:
-            _show_moment(panel, self._snapshot)
+            show_moment(panel, self._snapshot)
+        self.panel_made.emit(name, panel)
         return panel
 
     @property
     def points(self) -> PointsPanel:
-        return cast(PointsPanel, self._sections["points"].panel)
+        return cast("PointsPanel", self._sections["points"].panel)
 
     @property
     def network(self) -> NetworkPanel:
-        return cast(NetworkPanel, self._sections["network"].panel)
+        return cast("NetworkPanel", self._sections["network"].panel)
 
     @property
     def objective(self) -> ObjectivePanel:
-        return cast(ObjectivePanel, self._sections["objective"].panel)
+        return cast("ObjectivePanel", self._sections["objective"].panel)
 
     @property
     def optimizer(self) -> OptimizerPanel:
-        return cast(OptimizerPanel, self._sections["optimizer"].panel)
+        return cast("OptimizerPanel", self._sections["optimizer"].panel)
 
     @property
     def schedule(self) -> SchedulePanel:
-        return cast(SchedulePanel, self._sections["schedule"].panel)
+        return cast("SchedulePanel", self._sections["schedule"].panel)
 
     @property
     def appearance(self) -> AppearancePanel:
-        return cast(AppearancePanel, self._sections["appearance"].panel)
+        return cast("AppearancePanel", self._sections["appearance"].panel)
 
     def sections(self) -> dict[str, Section]:
         """The sections by name, from top to bottom."""
@@ -163,7 +162,7 @@ class MoreControls(QScrollArea):
         for panel in self._made():
             if isinstance(panel, FieldPanel):
                 panel.show_experiment(experiment, dataset)
-        for name in set(_PANELS) - {"appearance"}:
+        for name in set(_TITLES) - {"appearance"}:
             self._sections[name].set_summary(summary(name, experiment))
         for section in self._sections.values():
             section.order_tabs()
@@ -171,8 +170,11 @@ class MoreControls(QScrollArea):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show how far the schedule is; remember the moment, whose weights can be kept."""
         self._snapshot = snapshot
-        for panel in self._made():
-            _show_moment(panel, snapshot)
+        if made := self._made():
+            from nnviz.gui.controls.panels import show_moment
+
+            for panel in made:
+                show_moment(panel, snapshot)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -219,13 +221,6 @@ class MoreControls(QScrollArea):
 
     def _leave_in_place(self) -> None:
         self._unfolded = None
-
-
-def _show_moment(panel: QWidget, snapshot: Snapshot) -> None:
-    if isinstance(panel, NetworkPanel):
-        panel.show_snapshot(snapshot)
-    elif isinstance(panel, SchedulePanel):
-        panel.show_epoch(snapshot.frame.epoch)
 
 
 class _Legend(QWidget):

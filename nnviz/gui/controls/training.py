@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,13 +11,22 @@ from nnviz.gui.controls.batch import BatchControls
 from nnviz.gui.controls.choice import ChoiceBox
 from nnviz.gui.controls.field_panel import FieldPanel
 from nnviz.gui.controls.help_card import HelpButton
-from nnviz.gui.controls.help_pages import ActivationPage
 from nnviz.gui.controls.numbers import rungs, whole_rungs
 from nnviz.gui.controls.rows import Rows
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run.experiment import Experiment, tooltip
+
+if TYPE_CHECKING:
+    from nnviz.gui.controls.help_page import HelpPage
+
+
+def _activation_page() -> HelpPage:
+    # The window must not wait for what nobody may ask for.
+    from nnviz.gui.controls.help_pages import ActivationPage
+
+    return ActivationPage(0)
 
 
 class TrainingPanel(FieldPanel):
@@ -31,7 +40,7 @@ class TrainingPanel(FieldPanel):
         hidden = {name: entry for name, entry in ACTIVATIONS.items() if entry.hidden}
         self.optimizer = ChoiceBox("Optimizer", OPTIMIZERS, tooltip("optimizer"))
         self.activation = ChoiceBox("Activation", hidden, tooltip("activation"))
-        self.activation_help = HelpButton("activation functions", lambda: ActivationPage(0))
+        self.activation_help = HelpButton("activation functions", _activation_page)
         self.learning_rate = self.add_number("learning_rate", "Learning rate", ladder=rungs(1, 3))
         self.epochs = self.add_number("epochs", "Epochs", "whole", whole_rungs(1, 2, 5))
         self.rows = self._rows()

@@ -192,7 +192,7 @@ class CurvesView(QWidget):
         changes = self._changes.all
         jumps = [change.update for change in changes if change.jumps]
         breaks = np.searchsorted(snapshot.history.update, jumps)
-        self._curves.set_curves(series.curves, tuple(np.unique(breaks).tolist()))
+        self._curves.set_curves(series.curves, tuple(sorted(set(breaks.tolist()))))
         self._curves.set_moments(tuple(change.epoch for change in changes))
         self._legend.set_entries(
             tuple(

@@ -186,7 +186,8 @@ def strokes(
     negative = weights[picked] < 0
     paths = geometry.paths(smooth)
     if not smooth and (geometry.layout.widest_edge < _FINE or len(geometry) > _MANY):
-        batches = _hairlines(paths, picked, levels, negative)
+        # Each level costs a pen; in a mass of hairlines half as many look the same.
+        batches = _hairlines(paths, picked, levels // 2 * 2, negative)
     else:
         solid, dashed = picked[~negative], picked[negative]
         unit = geometry.layout.scale

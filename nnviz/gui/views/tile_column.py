@@ -25,6 +25,8 @@ class TileColumn:
 
     image: QImage
     place: QRectF
+    pixels: NDArray[np.uint32]
+    """The image's memory, which must stay as long as it."""
 
     def draw(self, painter: QPainter) -> None:
         painter.drawImage(self.place, self.image)
@@ -40,7 +42,8 @@ def make_column(
     """
     sharpness = ceil(ratio)
     side = int(tiles[0].width) * sharpness
-    stride = max(pictures.shape[1] // (2 * side), 1)
+    # Two samples a pixel, each way, are enough to average.
+    stride = max(round(pictures.shape[1] / (2 * side)), 1)
     colors = colored(_fitted(pictures[:, ::stride, ::stride], side), table)
     first, last = tiles[0], tiles[-1]
     height = round(last.bottom - first.y) * sharpness
@@ -48,8 +51,9 @@ def make_column(
     pixels = np.zeros((height, side), dtype=np.uint32)
     pixels[(tops[:, np.newaxis] + np.arange(side)).ravel()] = colors.reshape(-1, side)
     kind = QImage.Format.Format_ARGB32_Premultiplied
-    image = QImage(pixels.data, side, height, 4 * side, kind).copy()
-    return TileColumn(image, QRectF(first.x, first.y, first.width, last.bottom - first.y))
+    image = QImage(pixels.data, side, height, 4 * side, kind)
+    place = QRectF(first.x, first.y, first.width, last.bottom - first.y)
+    return TileColumn(image, place, pixels)
 
 
 def _fitted(pictures: Picture, side: int) -> Picture:
@@ -57,18 +61,19 @@ def _fitted(pictures: Picture, side: int) -> Picture:
     n = pictures.shape[1]
     if n == side:
         return pictures
+    # Two products of large matrices, and not two for each picture: half of the time.
     shares = _shares(n, side)
-    fitted: Picture = np.rint(shares @ pictures.astype(np.float32) @ shares.T).astype(np.uint8)
-    return fitted
+    narrow = pictures.reshape(-1, n).astype(np.float32) @ shares
+    columns = narrow.reshape(-1, n, side).transpose(0, 2, 1).reshape(-1, n)
+    fitted = np.rint(columns @ shares).astype(np.uint8).reshape(-1, side, side)
+    return fitted.transpose(0, 2, 1)
 
 
 @cache
 def _shares(n: int, side: int) -> NDArray[np.float32]:
-    """How much each of n pixels in a row counts in each of `side` that cover the same length."""
+    """(n, side): how much each of n pixels in a row counts in each of `side` of the same length."""
     ends = np.arange(side + 1) * (n / side)
-    starts = np.arange(n)
-    overlaps = np.minimum(ends[1:, np.newaxis], starts + 1) - np.maximum(
-        ends[:-1, np.newaxis], starts
-    )
+    starts = np.arange(n)[:, np.newaxis]
+    overlaps = np.minimum(ends[1:], starts + 1) - np.maximum(ends[:-1], starts)
     shares: NDArray[np.float32] = (np.clip(overlaps, 0.0, None) * (side / n)).astype(np.float32)
     return shares

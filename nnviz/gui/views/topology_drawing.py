@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from itertools import pairwise
+from typing import NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
@@ -16,6 +18,7 @@ from PySide6.QtGui import (
     QPen,
     QPolygonF,
 )
+from shiboken6 import Shiboken
 
 from nnviz.gui.theme import NEUTRAL_INDEX, Theme, mix
 from nnviz.gui.views.edge_painter import edge_color
@@ -34,7 +37,7 @@ _LONGEST_NAME = 96.0
 _ROUND_DOT = 2.0
 """Smaller dots are drawn square: nobody sees it, and hundreds of circles would cost a frame."""
 _RING = 0.6
-_SHADES = 8
+_SHADES = 16
 """Neighbouring colours of the table that the smallest dots have in common: one call draws them."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -199,24 +202,38 @@ def draw_biases(
     """A dot at the lower left corner of each unit that has a bias, with its ring if it is round."""
     table = theme.signed_table()
     painter.setPen(QPen(_outline(theme), 1.0))
-    squares: dict[int, list[QRectF]] = {}
-    for layer in range(1, len(layout.tiles)):
-        radius = layout.bias_radius(layer)
-        shares = np.nan_to_num(np.clip(biases[layer - 1] / scale, -1.0, 1.0))
-        indices = np.rint(shares * (255 - NEUTRAL_INDEX) + NEUTRAL_INDEX).astype(int).tolist()
-        for unit in range(len(layout.tiles[layer])):
-            x, y = layout.bias_center(layer, unit)
-            if radius < _ROUND_DOT:
-                inner = radius - _RING
-                square = QRectF(x - inner, y - inner, 2 * inner, 2 * inner)
-                squares.setdefault(indices[unit] // _SHADES, []).append(square)
-            else:
-                painter.setBrush(QColor.fromRgb(table[indices[unit]]))
-                painter.drawEllipse(QPointF(x, y), radius, radius)
+    centers = layout.bias_centers
+    values = np.concatenate([b[: len(c)] for b, c in zip(biases, centers, strict=True)])
+    shares = np.clip(values / scale, -1.0, 1.0)
+    shares[np.isnan(shares)] = 0.0
+    indices = np.rint(shares * (255 - NEUTRAL_INDEX) + NEUTRAL_INDEX).astype(int)
+    radii = np.repeat(
+        [layout.bias_radius(layer) for layer in range(1, len(layout.tiles))], [*map(len, centers)]
+    )
+    places = np.hstack([np.vstack(centers), radii[:, np.newaxis]])
+    is_small = radii < _ROUND_DOT
+    for (x, y, radius), index in zip(places[~is_small], indices[~is_small], strict=True):
+        painter.setBrush(QColor.fromRgb(table[index]))
+        painter.drawEllipse(QPointF(x, y), radius, radius)
+    if is_small.any():
+        _draw_squares(painter, places[is_small], indices[is_small] // _SHADES, table)
+
+
+def _draw_squares(
+    painter: QPainter, dots: Array, shades: NDArray[np.int_], table: list[int]
+) -> None:
+    """Dots (n, 3) of x, y and radius as squares without their ring, each shade in one call."""
+    order = np.argsort(shades, kind="stable")
+    centers, inner = dots[order, :2], dots[order, 2:] - _RING
+    squares = np.hstack([centers - inner, 2 * inner, 2 * inner])
+    ends = np.searchsorted(shades[order], np.arange(256 // _SHADES + 1)).tolist()
     painter.setPen(Qt.PenStyle.NoPen)
-    for shade, places in squares.items():
-        painter.setBrush(QColor.fromRgb(table[min(shade * _SHADES + _SHADES // 2, 255)]))
-        painter.drawRects(places)
+    for shade, (start, end) in enumerate(pairwise(ends)):
+        if start < end:
+            painter.setBrush(QColor.fromRgb(table[shade * _SHADES + _SHADES // 2]))
+            # A QRectF is four doubles: QPainter::drawRects(const QRectF *, int) reads the array.
+            first = cast(QRectF, Shiboken.wrapInstance(squares[start:].ctypes.data, QRectF))
+            painter.drawRects(first, end - start)
 
 
 def draw_weights_beside(

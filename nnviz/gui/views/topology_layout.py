@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 from itertools import pairwise
 from math import floor
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 MARGIN = 4
 LEGEND_HEIGHT = 18
@@ -108,6 +112,13 @@ class Layout:
     def bias_center(self, layer: int, unit: int) -> tuple[float, float]:
         tile = self.tiles[layer][unit]
         return tile.x, tile.bottom
+
+    @cached_property
+    def bias_centers(self) -> tuple[NDArray[np.float64], ...]:
+        """`bias_center` of the units drawn, (units, 2) for each layer behind the inputs."""
+        return tuple(
+            np.array([(tile.x, tile.bottom) for tile in column]) for column in self.tiles[1:]
+        )
 
     def more(self, layer: int) -> int:
         """Units of a layer that are not drawn."""
