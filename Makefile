@@ -15,7 +15,7 @@ run: .venv/made-for-run  ## open the window; ARGS="--preset moons --play"
 	@$(PYTHON_IN_VENV) main.py $(ARGS)
 
 test: .venv/made-for-test  ## run every test, without a screen; ARGS="-k moons"
-	@QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) -m pytest $(ARGS)
+	@QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) -m pytest -n auto --maxprocesses=4 --dist loadfile $(ARGS)
 
 check: .venv/made-for-test  ## lint, formatting, types and import rules
 	$(PYTHON_IN_VENV) -m ruff check .

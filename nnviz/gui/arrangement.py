@@ -58,7 +58,7 @@ class Arrangement:
         right = _splitter(Qt.Orientation.Vertical, cards["surface"], cards["curves"])
         columns = _splitter(Qt.Orientation.Horizontal, left, cards["network"], right)
         self.splitters = {"columns": columns, "left": left, "right": right}
-        self._shares = {"columns": (0, 3, 2), "left": (1, 0, 1), "right": (9, 5)}
+        self._shares = {"columns": (0, 3, 2), "left": (1, 0, 0), "right": (9, 5)}
         middle = 1280 - LEFT_COLUMN - RIGHT_COLUMN - 4 * GUTTER
         training = cards["training"].sizeHint().height()
         self._first_sizes = {
@@ -84,6 +84,15 @@ class Arrangement:
             name: tuple(round(size / self._scale) for size in splitter.sizes())
             for name, splitter in self.splitters.items()
         }
+
+    def settle(self, sizes: Mapping[str, Sequence[int]]) -> None:
+        """Give all parts their first sizes, or those of `sizes`, once the window has its own."""
+        # A splitter that has no size yet would keep only the proportions.
+        self._layout.activate()
+        for name, splitter in self.splitters.items():
+            splitter.setSizes([round(size * self._scale) for size in self._first_sizes[name]])
+        self.fit_more()
+        self.restore(sizes)
 
     def restore(self, sizes: Mapping[str, Sequence[int]]) -> None:
         """Give the parts the sizes that `sizes()` told; what fits no splitter is ignored."""

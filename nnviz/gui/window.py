@@ -163,7 +163,8 @@ class MainWindow(QWidget):
             panel.rejected.connect(self.warn)
             panel.accepted.connect(self.messages.hide)
         self.appearance.changed.connect(self.set_theme)
-        self.more.folded.connect(self.arrangement.fit_more)
+        # Queued: what was unfolded knows its size when the layouts have been told of it.
+        self.more.folded.connect(self._fit_more, Qt.ConnectionType.QueuedConnection)
         self.more.panel_made.connect(self._serve_panel)
         self.appearance.motion_changed.connect(self.topology.set_reduced_motion)
         self.topology.set_reduced_motion(self.appearance.reduces_motion)
@@ -346,6 +347,11 @@ class MainWindow(QWidget):
     def theme(self) -> Theme:
         """The look that the user chose; a figure may borrow another for a moment."""
         return self.appearance.theme
+
+    @Slot()
+    def _fit_more(self) -> None:
+        self.more.updateGeometry()
+        self.arrangement.fit_more()
 
     @Slot(str, object)
     def _serve_panel(self, name: str, panel: Any) -> None:

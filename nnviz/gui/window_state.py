@@ -35,7 +35,5 @@ def restore_state(window: MainWindow, preferences: Preferences) -> None:
     window.resize(preferences.width, preferences.height)
     if preferences.is_maximized:
         window.setWindowState(Qt.WindowState.WindowMaximized)
-    window.arrangement.restore(preferences.splitters)
     window.more.set_open(preferences.open_sections)
-    if not preferences.splitters:
-        window.arrangement.fit_more()
+    window.arrangement.settle(preferences.splitters)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -63,7 +63,7 @@ class MoreControls(QScrollArea):
     panel_made = Signal(str, object)
     """A section has been needed for the first time: its name and its panel."""
     folded = Signal()
-    """The user folded or unfolded a section."""
+    """The user folded or unfolded a section, or what is unfolded needs another height by now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +88,8 @@ class MoreControls(QScrollArea):
         self._layout.addWidget(self.legend)
         self._layout.addStretch(1)
         self.setWidget(self._content)
+        self._content.installEventFilter(self)
+        self._height = 0
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._show_unfolded)
         bar.actionTriggered.connect(self._leave_in_place)
@@ -190,6 +192,14 @@ class MoreControls(QScrollArea):
     def _made(self) -> list[Any]:
         """The panels that were needed so far; the others catch up when they are made."""
         return [section.panel for section in self._sections.values() if section.has_panel]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and self._unfolded is not None:
+            height = self._content.sizeHint().height()
+            if height != self._height:
+                self._height = height
+                self.folded.emit()
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Arrows that a clicked control leaves to the window: they would scroll.

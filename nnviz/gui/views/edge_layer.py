@@ -11,7 +11,7 @@ from nnviz.gui.theme import Theme
 from nnviz.gui.views.edge_painter import draw_strokes
 from nnviz.gui.views.edges import Array, EdgeGeometry, strokes
 
-_BUDGET = 0.002
+_BUDGET = 0.001
 """Seconds after which a frame begins no more edges. What is between two layers is drawn as a whole,
 and the rest waits for the next frames: the neurons' pictures, which tell more, come with each."""
 

@@ -51,7 +51,9 @@ class NetworkPicture:
         self._size = QSize()
         self._ratio = 1.0
         self._weights: Array | None = None
-        self._strips: list[TileStrip | TileColumn] = []
+        self._strips: dict[int, tuple[Snapshot, TileStrip | TileColumn]] = {}
+        """For each layer the pictures, and the moment that they are of."""
+        self._turn = 0
         self._ground: QPixmap | None = None
         self._frames: QPixmap | None = None
         self._still: QPixmap | None = None
@@ -88,7 +90,7 @@ class NetworkPicture:
         """Show a moment from now on; returns whether the scale of weights has changed."""
         self.snapshot = snapshot
         self._weights = None
-        self._strips = []
+        self._turn = 1 - self._turn
         self._still_is_old = True
         if snapshot is None:
             self.forget_still()
@@ -117,11 +119,11 @@ class NetworkPicture:
     def forget_all(self) -> None:
         """Draw everything anew: layout, theme or the kind of output have changed."""
         self._ground = self._frames = self._weights = None
-        self._strips = []
         self.forget_still()
 
     def forget_still(self) -> None:
-        """Draw all edges anew, whatever is kept of them."""
+        """Draw all edges and pictures anew, whatever is kept of them."""
+        self._strips.clear()
         self._still = None
         self._layer.forget()
 
@@ -147,7 +149,8 @@ class NetworkPicture:
         if chosen is not None:
             painter.fillRect(QRectF(*self.layout.stage), drawing.veil(self.theme))
             self._draw_edges(painter, chosen)
-        self._draw_tiles(painter)
+        is_hasty = self.edges.are_crowded and not is_still and not self.is_exporting
+        self._draw_tiles(painter, is_hasty)
         self._draw_frames(painter)
         if self.snapshot is not None:
             biases = self.snapshot.frame.biases
@@ -222,21 +225,17 @@ class NetworkPicture:
             return
         draw_edge_numbers(painter, self.edges, self.weights, self.theme)
 
-    def _draw_tiles(self, painter: QPainter) -> None:
+    def _draw_tiles(self, painter: QPainter, is_hasty: bool) -> None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self.snapshot is None:
             for column in self.layout.tiles:
                 for tile in column:
                     painter.fillRect(QRectF(*tile), self.theme.neutral)
             return
-        if not self._strips:
-            layers = enumerate(zip(self.snapshot.pictures, self.layout.tiles, strict=True))
-            self._strips = [
-                self._strip(layer, pictures[: len(tiles)], tiles)
-                for layer, (pictures, tiles) in layers
-            ]
+        self._renew_strips(self.snapshot, is_hasty)
         radius = drawing.corner(self.layout)
-        for strip, column in zip(self._strips, self.layout.tiles, strict=True):
+        for layer, column in enumerate(self.layout.tiles):
+            _, strip = self._strips[layer]
             if isinstance(strip, TileColumn):
                 strip.draw(painter)
                 continue
@@ -245,6 +244,15 @@ class NetworkPicture:
                     draw_rounded(painter, QRectF(*tile), strip.picture(unit), radius)
                 else:
                     strip.draw(painter, unit, tile)
+
+    def _renew_strips(self, snapshot: Snapshot, is_hasty: bool) -> None:
+        """Make the pictures that are not of this moment; in haste every other layer's."""
+        for layer, tiles in enumerate(self.layout.tiles):
+            kept = self._strips.get(layer)
+            if kept is not None and (kept[0] is snapshot or (is_hasty and layer % 2 != self._turn)):
+                continue
+            strip = self._strip(layer, snapshot.pictures[layer][: len(tiles)], tiles)
+            self._strips[layer] = (snapshot, strip)
 
     def _strip(
         self, layer: int, pictures: Picture, tiles: tuple[Box, ...]

@@ -82,3 +82,18 @@ def test_a_large_network_at_rest_shows_the_last_moment_however_fast_it_came(
     view.set_running(False)
     qtbot.waitUntil(lambda: view.is_smooth)
     assert on.picture(view) == wanted
+
+
+def test_what_was_left_out_in_haste_follows_when_no_newer_moment_comes(
+    on: SimpleNamespace, show: Show, qtbot: QtBot
+) -> None:
+    one, other = on.snapshot_of((20, 20), (1.0, -0.5)), on.snapshot_of((20, 20), (-0.7, 1.0))
+    view = show(hidden=(20, 20), weights=(-0.7, 1.0))
+    view.set_running(True)
+    view.repaint()
+    wanted = on.picture(view)
+    for snapshot in (one, one, other):
+        view.show_snapshot(snapshot)
+        view.repaint()
+    assert on.picture(view) != wanted
+    qtbot.waitUntil(lambda: on.picture(view) == wanted)
