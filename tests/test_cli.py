@@ -222,6 +222,22 @@ def test_divergence_is_a_failed_run(nnviz_command):
     check_complaint(result, 1, "diverged", "layer")
 
 
+@pytest.mark.parametrize("when", ["__init__", "advance_epochs"])
+@pytest.mark.parametrize("command", ["train", "render"])
+def test_too_little_memory_is_one_sentence(
+    nnviz_command, monkeypatch, tmp_path, qapp, command, when
+):
+    def fail(*_):
+        raise MemoryError("Unable to allocate 745. GiB for an array")
+
+    monkeypatch.setattr(f"nnviz.run.trainer.Trainer.{when}", fail)
+    output = tmp_path / "figure.png"
+    arguments = ["--output", str(output)] if command == "render" else []
+    result = nnviz_command(command, "--preset", "xor", *arguments)
+    check_complaint(result, 1, "There is not enough memory for this; fewer points")
+    assert not output.exists()
+
+
 # A process of its own.
 
 

@@ -132,7 +132,7 @@ def test_make_help_lists_every_target() -> None:
     shown = run("make", cwd=ROOT, env=environment)
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout == run("make", "help", cwd=ROOT, env=environment).stdout
-    described = dict(re.findall(r"^  (\w+) +(\S.*)$", shown.stdout, re.MULTILINE))
+    described = dict(re.findall(r"^  ([\w-]+) +(\S.*)$", shown.stdout, re.MULTILINE))
     assert list(described) == declared.group(1).split()
 
 

@@ -229,6 +229,17 @@ def test_the_curves_show_the_whole_run_however_long(nnviz_command: Run, tmp_path
         (["--output", "a.png", "--scale", "large"], ["--scale", "number"]),
         (["--output", "a.png", "--appearance", "sepia"], ["--appearance", "sepia", "dark"]),
         (["--output", "a.png", "--palette", "rainbow"], ["--palette", "rainbow", "red-blue"]),
+        (
+            ["--output", "a.png", "--numbers", "--set", "hidden=32+32"],
+            ["--numbers: 1,120 edges; at most 60 can be read."],
+        ),
+        *(
+            (
+                ["--output", "a.png", "--numbers", "--view", view],
+                ["--numbers: only the network and the window have edges."],
+            )
+            for view in ("surface", "curves")
+        ),
         (["--output", "a.png", "--preset", "xr"], ["xr"]),
         (["--output", "a.png", "--set", "sede=1"], ["sede"]),
         (["--output", "a.png", "--epochs", "0"], ["epochs", "0"]),
@@ -243,6 +254,10 @@ def test_wrong_commands(
     arguments: list[str],
     words: list[str],
 ) -> None:
+    def advance(*_: Any) -> None:
+        raise AssertionError("it trained")
+
+    monkeypatch.setattr(Trainer, "advance_epochs", advance)
     monkeypatch.chdir(tmp_path)
     given = [] if "--preset" in arguments else ["--preset", "xor"]
     status, out, err = nnviz_command("render", *given, *arguments)

@@ -13,6 +13,11 @@ from nnviz.cli.render import render_command
 from nnviz.cli.train import train_command
 from nnviz.cli.window import window_command
 
+_TOO_LARGE = (
+    "There is not enough memory for this; fewer points, smaller layers or a smaller figure need "
+    "less."
+)
+
 application = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
@@ -40,5 +45,7 @@ def run(arguments: list[str]) -> int:
         return complain("Stopped.", FAILED)
     except typer.exceptions.TyperException as error:
         return complain(error.format_message(), WRONG)
+    except MemoryError:
+        return complain(_TOO_LARGE, FAILED)
     except OSError as error:
         return complain_of_output(error)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nnviz.run.experiment import Experiment
 
 VIEWS = ("window", "network", "surface", "curves")
+VIEWS_WITH_EDGES = ("window", "network")
 ENDINGS = (".png", ".svg", ".pdf")
 APPEARANCES = ("light", "dark")
 SMALLEST_SIDE, LARGEST_SIDE = 64, 16_384
@@ -97,6 +98,8 @@ def render_command(
         raise CommandError(f"--output: {output} given; allowed endings: {', '.join(ENDINGS)}.")
     is_png = output.suffix.lower() == ".png"
     _check_scale(scale, max(width, height) if is_png else 0)
+    if numbers and view not in VIEWS_WITH_EDGES:
+        raise CommandError("--numbers: only the network and the window have edges.")
     request = Request(
         view=view,
         width=width,
@@ -124,6 +127,8 @@ def _render(experiment: Experiment, preset: str | None, request: Request) -> Non
     if problem := display_problem():
         raise CommandError(problem, FAILED)
     _check_choice("--palette", request.palette, tuple(PALETTES))
+    if request.numbers:
+        _check_edges(experiment)
     from nnviz.files.atomic import check_writable, write_whole
     from nnviz.gui.export import ExportError, FigureOptions
 
@@ -147,6 +152,16 @@ def _render(experiment: Experiment, preset: str | None, request: Request) -> Non
             raise CommandError(f"{request.output} was not written: {error}", FAILED) from None
     with failed_write_is_said(request.output):
         write_whole(request.output, figure)
+
+
+def _check_edges(experiment: Experiment) -> None:
+    """Whether the numbers on all edges of the network could be read."""
+    from nnviz.gui.views.edge_paths import MOST_NUMBERED
+    from nnviz.run.consistency import network_of
+
+    n_edges = sum(n_out * n_in for n_out, n_in in network_of(experiment).shapes)
+    if n_edges > MOST_NUMBERED:
+        raise CommandError(f"--numbers: {n_edges:,} edges; at most {MOST_NUMBERED} can be read.")
 
 
 def _last_moment(experiment: Experiment) -> Snapshot:

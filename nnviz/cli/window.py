@@ -39,4 +39,5 @@ def window_command(
     gc.disable()
     with missing_library_is_said():
         from nnviz.gui.app import run_window
-    return run_window(experiment, preset=preset, play=play, quit_after=quit_after)
+    path = "" if open_file is None else str(open_file)
+    return run_window(experiment, preset, play, quit_after, path)

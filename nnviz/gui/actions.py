@@ -29,6 +29,7 @@ class Commands:
 
     open_file: Callable[[], None]
     save_file: Callable[[], None]
+    save_file_as: Callable[[], None]
     save_history: Callable[[], None]
     export: Callable[[str], None]
     copy: Callable[[str], None]
@@ -78,7 +79,8 @@ class Actions(QObject):
     def _add_files(self) -> None:
         commands, menu = self._commands, self.menu
         self._add(menu, "&Open experiment…", commands.open_file, QKeySequence.StandardKey.Open)
-        self._add(menu, "&Save experiment…", commands.save_file, QKeySequence.StandardKey.Save)
+        self._add(menu, "&Save experiment", commands.save_file, QKeySequence.StandardKey.Save)
+        self._add(menu, "Save experiment &as…", commands.save_file_as, "Ctrl+Shift+S")
         self._add(menu, "Save &history as CSV…", commands.save_history)
         self.recent_menu = QMenu("&Recent presets", menu)
         self.recent_menu.aboutToShow.connect(self._list_recent)

@@ -13,7 +13,12 @@ from PySide6.QtWidgets import QApplication
 
 from nnviz.gui.collector import Collector
 from nnviz.gui.display import display_problem
-from nnviz.gui.preferences import Preferences, load_preferences, save_preferences
+from nnviz.gui.preferences import (
+    SMALLEST_SIDE,
+    Preferences,
+    load_preferences,
+    save_preferences,
+)
 from nnviz.gui.reporter import ExceptionReporter
 from nnviz.gui.theme import load_fonts, system_theme
 from nnviz.gui.window import MainWindow
@@ -96,18 +101,24 @@ def run_window(
     preset: str | None = None,
     play: bool = False,
     quit_after: float | None = None,
+    path: str = "",
 ) -> int:
-    """Open the window and run until it is closed; returns the exit status."""
+    """Open the window and run until it is closed; returns the exit status.
+
+    `path` is the file that the experiment comes from, if it comes from one.
+    """
     if problem := display_problem():
         print("nnviz:", problem, file=sys.stderr)
         return 1
     sys.setswitchinterval(SWITCH_INTERVAL)
     application = make_application()
-    preferences = load_preferences()
+    preferences = _on_screen(load_preferences(), application)
     if experiment is None:
         preset = next(iter(preferences.recent_presets), FIRST_PRESET)
         experiment = PRESETS[preset].experiment
     window = MainWindow(experiment, system_theme(application), preset, preferences)
+    if path:
+        window.begin_with_file(path)
     reporter = ExceptionReporter()
     reporter.raised.connect(window.warn)
     reporter.repeated.connect(window.messages.replace)
@@ -135,6 +146,21 @@ def run_window(
         collector.stop()
         listener.stop()
         reporter.restore()
+
+
+def _on_screen(preferences: Preferences, application: QApplication) -> Preferences:
+    """A window that was left on a large screen may begin on a small one."""
+    if application.platformName() == "offscreen":  # whose screen nobody looks at
+        return preferences
+    room = application.primaryScreen().availableSize()
+    if preferences.width <= room.width() and preferences.height <= room.height():
+        return preferences
+    smaller = {
+        "width": max(min(preferences.width, room.width()), SMALLEST_SIDE),
+        "height": max(min(preferences.height, room.height()), SMALLEST_SIDE),
+        "splitters": {},
+    }
+    return preferences.model_copy(update=smaller)
 
 
 def _keep(preferences: Preferences) -> None:

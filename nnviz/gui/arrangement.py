@@ -17,7 +17,7 @@ LEFT_COLUMN = 252
 RIGHT_COLUMN = 372
 """Widths at 1280 pixels; wider windows give more to the network and the output."""
 OUTPUT_HEIGHT, CURVES_HEIGHT = 450, 250
-DATA_HEIGHT, MORE_HEIGHT = 206, 218
+DATA_HEIGHT, MORE_HEIGHT = 204, 222
 
 
 class _ArrowsPass(QObject):
@@ -76,7 +76,10 @@ class Arrangement:
         self._layout.addWidget(status)
         self._scale = 1.0
         self._left_width = float(LEFT_COLUMN)
+        self._more_when_folded: int | None = None
+        """Height of the card "More" before a section was unfolded; None while all are folded."""
         columns.splitterMoved.connect(lambda _position, _index: self._note_left())
+        left.splitterMoved.connect(lambda _position, _index: self._forget_folded())
 
     def sizes(self) -> dict[str, tuple[int, ...]]:
         """Sizes of each splitter's parts, in pixels at scale 1."""
@@ -91,7 +94,6 @@ class Arrangement:
         self._layout.activate()
         for name, splitter in self.splitters.items():
             splitter.setSizes([round(size * self._scale) for size in self._first_sizes[name]])
-        self.fit_more()
         self.restore(sizes)
 
     def restore(self, sizes: Mapping[str, Sequence[int]]) -> None:
@@ -103,17 +105,22 @@ class Arrangement:
                 if name == "columns":
                     self._left_width = float(wanted[0])
 
-    def fit_more(self) -> None:
+    def fit_more(self, is_unfolded: bool) -> None:
         """Give the unfolded controls the room that they need, as far as the presets can spare it.
 
-        Without this a section would unfold into a slit; folded again, it gives the room back.
+        Without this a section would unfold into a slit. Folded again, they give the room back,
+        unless the user has moved the splitter meanwhile.
         """
         left = self.splitters["left"]
-        data_now, training_now, more_now = left.sizes()
-        usual = round(MORE_HEIGHT * self._scale)
-        wanted = max(self._more.sizeHint().height(), usual)
-        spare = data_now + more_now - self._data.minimumSizeHint().height()
-        left.setSizes([data_now + more_now - min(wanted, spare), training_now, min(wanted, spare)])
+        data, training, more = left.sizes()
+        if is_unfolded:
+            if self._more_when_folded is None:
+                self._more_when_folded = more
+            wanted = max(self._more.sizeHint().height(), self._more_when_folded)
+        else:
+            wanted, self._more_when_folded = self._more_when_folded or more, None
+        given = min(wanted, data + more - self._data.minimumSizeHint().height())
+        left.setSizes([data + more - given, training, given])
 
     def set_theme(self, theme: Theme) -> None:
         """Lengths follow the theme's scale; the columns keep their shares."""
@@ -132,6 +139,10 @@ class Arrangement:
         left, middle, right = columns.sizes()
         wider = round(self._left_width * self._scale)
         columns.setSizes([wider, middle + left - wider, right])
+
+    def _forget_folded(self) -> None:
+        """The user moved a splitter: so it stays."""
+        self._more_when_folded = None
 
     def _note_left(self) -> None:
         """The user moved a splitter."""

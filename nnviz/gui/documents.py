@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,13 +44,11 @@ class Documents(QObject):
         self._window = window
         self._widgets = {WINDOW: window, **views}
         self._dialog: ExportDialog | None = None
-        self._path = ""
+        self.path = ""
+        """The file that the experiment was read from or written to; empty without one."""
+        self._folder = ""
+        """Where the user went last; empty before that."""
         self._theme = LIGHT
-
-    @property
-    def path(self) -> str:
-        """The file that the experiment was last read from or written to; empty without one."""
-        return self._path
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -65,10 +64,10 @@ class Documents(QObject):
         if self._dialog is None:
             from nnviz.gui.export_dialog import ExportDialog
 
-            self._dialog = ExportDialog(self._widgets, self._window)
+            self._dialog = ExportDialog(self._widgets, self._n_edges, self._window)
             self._dialog.wanted.connect(self._ask_where)
             self._dialog.copy_wanted.connect(self.copy)
-        self._dialog.open_for(name, self._n_edges(), self._theme)
+        self._dialog.open_for(name, self._theme)
 
     @Slot(str, str, object)
     def _ask_where(self, name: str, kind: str, options: FigureOptions) -> None:
@@ -78,21 +77,22 @@ class Documents(QObject):
         if snapshot is None:
             return
         view = "" if name == WINDOW else name
-        suggestion = suggested_name(self._session.experiment, snapshot.frame, view)
-        path, _ = QFileDialog.getSaveFileName(
-            self._window,
-            f"Export the {name}",
-            f"{suggestion}.{kind}",
-            f"{_KIND_NAMES[kind]} (*.{kind})",
+        suggestion = suggested_name(snapshot.frame.experiment, snapshot.frame, view)
+        path = self._place(
+            f"Export the {name}", f"{suggestion}.{kind}", f".{kind}", _KIND_NAMES[kind]
         )
-        if path:
-            self.export(name, _with_ending(path, f".{kind}"), options)
+        if path and self.export(name, path, options) and self._dialog is not None:
+            self._dialog.hide()
 
     def export(self, name: str, path: str, options: FigureOptions | None = None) -> bool:
         """Write the window or one of its views to `path`; True when it was written."""
         from nnviz.gui.export import ExportError, FigureOptions, export_figure
 
-        text = self._session.experiment.to_json()
+        snapshot = self._session.snapshot
+        if snapshot is None:
+            return not self._is_too_early()
+        # That of the picture: the session's may be one whose first picture is being made.
+        text = snapshot.frame.experiment.to_json()
         try:
             export_figure(self._widgets[name], path, options or FigureOptions(), text)
         except ExportError as error:
@@ -106,11 +106,13 @@ class Documents(QObject):
         """Copy the window or one of its views to the clipboard; as it is shown, unless asked."""
         from nnviz.gui.export import ExportError, FigureOptions, copy_to_clipboard
 
-        if self._is_too_early():
+        snapshot = self._session.snapshot
+        if snapshot is None:
+            self._is_too_early()
             return
         chosen = options or FigureOptions(appearance="as shown")
         try:
-            copy_to_clipboard(self._widgets[name], chosen, self._session.experiment.to_json())
+            copy_to_clipboard(self._widgets[name], chosen, snapshot.frame.experiment.to_json())
         except ExportError as error:
             self.warned.emit(f"Nothing was copied: {error}")
             return
@@ -132,9 +134,10 @@ class Documents(QObject):
         """Ask for a file with an experiment in it, and begin with that."""
         patterns = " ".join(f"*{ending}" for ending in ENDINGS)
         path, _ = QFileDialog.getOpenFileName(
-            self._window, "Open experiment", self._path, f"Experiment ({patterns})"
+            self._window, "Open experiment", self.path or self._folder, f"Experiment ({patterns})"
         )
         if path:
+            self._folder = str(Path(path).absolute().parent)
             self.open(path)
 
     def open(self, path: str) -> bool:
@@ -144,27 +147,32 @@ class Documents(QObject):
         except ValueError as error:
             self.warned.emit(str(error))
             return False
-        self._path = path
+        self.path = path
         self.opened.emit(experiment, path)
         return True
+
+    def save_again(self) -> None:
+        """Write the experiment to its own file; where there is none yet, ask for one."""
+        if self.path.lower().endswith(".json"):
+            self.save(self.path)
+        else:
+            self.ask_and_save()
 
     def ask_and_save(self) -> None:
         """Ask where to, and write the experiment as JSON."""
         suggestion = f"{self._session.experiment.dataset_name}.json"
-        if self._path.lower().endswith(".json"):
-            suggestion = self._path
-        path, _ = QFileDialog.getSaveFileName(
-            self._window, "Save experiment", suggestion, "Experiment (*.json)"
-        )
+        if self.path.lower().endswith(".json"):
+            suggestion = self.path
+        path = self._place("Save experiment", suggestion, ".json", "Experiment")
         if path:
-            self.save(_with_ending(path, ".json"))
+            self.save(path)
 
     def save(self, path: str) -> bool:
         """Write the experiment; True when it was written."""
         text = self._session.experiment.to_json(indent=2) + "\n"
         if not self._write(path, text.encode()):
             return False
-        self._path = path
+        self.path = path
         self.saved.emit(path)
         return True
 
@@ -172,14 +180,14 @@ class Documents(QObject):
 
     def ask_and_save_history(self) -> None:
         """Ask where to, and write loss and accuracy of every recorded moment as a table."""
-        if self._is_too_early():
+        snapshot = self._session.snapshot
+        if snapshot is None:
+            self._is_too_early()
             return
-        suggestion = f"{self._session.experiment.dataset_name}_history.csv"
-        path, _ = QFileDialog.getSaveFileName(
-            self._window, "Save history", suggestion, "Comma-separated values (*.csv)"
-        )
+        suggestion = f"{snapshot.frame.experiment.dataset_name}_history.csv"
+        path = self._place("Save history", suggestion, ".csv", "Comma-separated values")
         if path:
-            self.save_history(_with_ending(path, ".csv"))
+            self.save_history(path)
 
     def save_history(self, path: str) -> bool:
         """Write the history as CSV; True when it was written."""
@@ -187,6 +195,27 @@ class Documents(QObject):
         if snapshot is None:
             return not self._is_too_early()
         return self._write(path, history_csv(snapshot.history))
+
+    # --- places
+
+    def _place(self, title: str, suggestion: str, ending: str, kind_name: str) -> str:
+        """Ask for a file with this ending; empty where there is none that may be written."""
+        place = str(Path(self._folder, suggestion))
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, title, place, f"{kind_name} (*{ending})"
+        )
+        if path:
+            self._folder = str(Path(path).absolute().parent)
+        # A number in the name has a point too, so it is not enough that there is some ending.
+        if not path or path.lower().endswith(ending):
+            return path
+        completed = f"{path}{ending}"
+        # The system's dialog has asked about the name that was typed, and not about this one.
+        if os.path.lexists(completed):
+            name = Path(completed).name
+            self.warned.emit(f"{name} exists already: choose it by its full name to replace it.")
+            return ""
+        return completed
 
     def _write(self, path: str, data: bytes) -> bool:
         try:
@@ -197,8 +226,3 @@ class Documents(QObject):
             return False
         self.informed.emit(f"Written: {path}")
         return True
-
-
-def _with_ending(path: str, ending: str) -> str:
-    # A number in the name has a point too, so it is not enough that there is some ending.
-    return path if path.lower().endswith(ending) else path + ending

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from nnviz.files.atomic import write_whole
@@ -77,15 +77,21 @@ def export_figure(
 
 
 def copy_to_clipboard(widget: QWidget, options: FigureOptions, experiment_json: str) -> None:
-    """Copy `widget` as a picture, as PNG and as SVG: a program takes what it can use best."""
-    image = grab_image(widget, options)
-    if image.isNull():
-        raise ExportError(_too_large(widget, options))
+    """Copy `widget` as a picture, as PNG and as SVG: a program takes what it can use best.
+
+    Raises ExportError, and leaves in the clipboard what is there.
+    """
     title = _title(widget)
+    try:
+        image = _image(widget, options)
+        png = png_bytes(image, experiment_json, title)
+        svg = svg_bytes(widget, options, experiment_json, title)
+    except ValueError as error:
+        raise ExportError(str(error)) from error
     data = QMimeData()
     data.setImageData(image)
-    data.setData("image/png", png_bytes(image, experiment_json, title))
-    data.setData("image/svg+xml", svg_bytes(widget, options, experiment_json, title))
+    data.setData("image/png", png)
+    data.setData("image/svg+xml", svg)
     QGuiApplication.clipboard().setMimeData(data)
 
 
@@ -107,18 +113,19 @@ def suggested_name(experiment: Experiment, frame: Frame, view_name: str = "") ->
 
 
 def _png(widget: QWidget, options: FigureOptions, experiment_json: str, title: str) -> bytes:
+    return png_bytes(_image(widget, options), experiment_json, title)
+
+
+def _image(widget: QWidget, options: FigureOptions) -> QImage:
+    """The picture of `widget`; ValueError when there is not enough memory for it."""
     image = grab_image(widget, options)
     if image.isNull():
-        raise ValueError(_too_large(widget, options))
-    return png_bytes(image, experiment_json, title)
-
-
-def _too_large(widget: QWidget, options: FigureOptions) -> str:
-    width, height = options.width or widget.width(), options.height or widget.height()
-    return (
-        f"there is not enough memory for a picture of {width} × {height} at {options.scale:g} "
-        "times its size; choose a smaller scale."
-    )
+        width, height = options.width or widget.width(), options.height or widget.height()
+        raise ValueError(
+            f"there is not enough memory for a picture of {width} × {height} at "
+            f"{options.scale:g} times its size; choose a smaller scale."
+        )
+    return image
 
 
 def _title(widget: QWidget) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -13,6 +13,7 @@ from nnviz.gui.controls.limits import Limits
 from nnviz.gui.controls.number_field import NumberField
 from nnviz.gui.controls.rows import Rows
 from nnviz.gui.controls.segmented import Segment, SegmentedControl
+from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.export_stage import FigureOptions, figure_size
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.gui.views.edge_paths import MOST_NUMBERED
@@ -50,14 +51,20 @@ _KINDS = {
     "pdf": Segment("PDF", "Writes lines and text that stay sharp in print."),
 }
 _SCALES = {
-    str(scale): Segment(f"{scale}×", f"Makes {scale} pixels of each in width and height.")
-    for scale in (1, 2, 3, 4)
+    "1": Segment("1×", "Gives a PNG just as many pixels as its size says."),
+    "2": Segment("2×", "Gives a PNG twice as many pixels in width and in height."),
+    "3": Segment("3×", "Gives a PNG three times as many pixels in width and in height."),
+    "4": Segment("4×", "Gives a PNG four times as many pixels in width and in height."),
 }
 _LOOKS = {
-    "light": Segment("light", "Draws on white, for print, whatever the window looks like."),
+    "light": Segment(
+        "light", wrapped("Draws on white, for print, whatever the window looks like.")
+    ),
     "dark": Segment("dark", "Draws on a dark ground, for slides."),
     "as shown": Segment("as shown", "Draws as the window looks now."),
 }
+_SCALE, _HEADING = "How many pixels a PNG has.", "Keeps the heading of the view above the figure."
+_NUMBERS = "Writes its weight on each edge."
 
 
 class ExportChoices(QWidget):
@@ -67,8 +74,15 @@ class ExportChoices(QWidget):
     rejected = Signal(str)
     accepted = Signal()
 
-    def __init__(self, views: Mapping[str, QWidget], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        views: Mapping[str, QWidget],
+        n_edges: Callable[[], int],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`views` can be exported, by name; `n_edges` counts the network's edges at the moment."""
         super().__init__(parent)
+        self._n_edges = n_edges
         names = {name: _VIEW_NAMES[name] for name in views if name in _VIEW_NAMES}
         self.view_box = ChoiceBox("view", names, "What to export.")
         self.kind_box = SegmentedControl("kind of file", _KINDS)
@@ -82,18 +96,22 @@ class ExportChoices(QWidget):
             "transparent ground",
             "Leaves out the ground, so that what the figure is laid upon shows through.",
         )
-        self.title_box = CheckBox(
-            "heading", "heading", "Keeps the heading of the view above the figure."
-        )
-        self.numbers_box = CheckBox(
-            "weights as numbers", "weights as numbers", "Writes its weight on each edge."
-        )
+        self.title_box = CheckBox("heading", "heading", _HEADING)
+        self.numbers_box = CheckBox("weights as numbers", "weights as numbers", _NUMBERS)
         self._result = QLabel("", self)
-        self._n_edges = 0
+        self._explain()
         self._arrange()
         self._begin()
         self._connect()
         self.set_theme(LIGHT)
+
+    def _explain(self) -> None:
+        """Say what each control does; a row's label takes it over when the row is added."""
+        self.kind_box.setToolTip(wrapped("Which kind of file the figure is written as."))
+        self.width_field.explain("How wide the figure is laid out, in pixels of 1/96 inch.")
+        self.height_field.explain("How high the figure is laid out, in pixels of 1/96 inch.")
+        self.scale_box.setToolTip(wrapped(_SCALE))
+        self.look_box.setToolTip(wrapped("Which ground and colours the figure is drawn in."))
 
     def _arrange(self) -> None:
         self._rows = Rows(self)
@@ -101,13 +119,11 @@ class ExportChoices(QWidget):
         self._rows.add("file", self.kind_box)
         self._rows.add("size", self.size_box)
         self._rows.add("pixels", self.width_field, QLabel("×"), self.height_field)
-        self._rows.add("scale", self.scale_box)
+        self._scale_label = self._rows.add("scale", self.scale_box)
         self._rows.add("look", self.look_box)
         self._rows.add("", self.transparent_box)
         self._rows.add("", self.title_box)
         self._rows.add("", self.numbers_box)
-        self.width_field.explain("How wide the figure is laid out, in pixels of 1/96 inch.")
-        self.height_field.explain("How high the figure is laid out, in pixels of 1/96 inch.")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._rows)
@@ -121,6 +137,7 @@ class ExportChoices(QWidget):
         self.scale_box.set_current("2")
         self.look_box.set_current("light")
         self.title_box.setChecked(True)
+        self._update_enabled()
 
     def _connect(self) -> None:
         self.view_box.changed.connect(self._on_view)
@@ -156,15 +173,18 @@ class ExportChoices(QWidget):
             scale=float(self.scale_box.current or "2"),
             transparent=self.transparent_box.isChecked(),
             appearance=self.look_box.current or "light",
-            numbers=self.numbers_box.isChecked() and self.numbers_box.isEnabled(),
+            numbers=self.numbers_box.isChecked() and not self._reason_against_numbers(),
             title=self.title_box.isChecked() or not self.title_box.isEnabled(),
         )
 
-    def show_view(self, name: str, n_edges: int) -> None:
-        """Choose a view; the network has `n_edges`."""
-        self._n_edges = n_edges
+    def show_view(self, name: str) -> None:
+        """Choose a view."""
         self.view_box.set_current(name)
         self._update_enabled()
+
+    def update_numbers(self) -> None:
+        """Offer numbers on the edges if the network, as it is now, has not too many."""
+        _explain_box(self.numbers_box, _NUMBERS, self._reason_against_numbers())
 
     def show_sizes(self, widget: QWidget) -> None:
         """Say how large the figure of `widget` will be."""
@@ -218,19 +238,32 @@ class ExportChoices(QWidget):
         self._on_choice()
 
     def _update_enabled(self) -> None:
-        for key in _SCALES:
-            self.scale_box.set_choice_enabled(key, self.kind == "png")
-        self.title_box.setEnabled(self.view != "window")
-        has_network = self.view in ("window", "network")
-        too_many = self._n_edges > MOST_NUMBERED
-        self.numbers_box.setEnabled(has_network and not too_many)
-        if not has_network:
-            reason = "There are no edges in this figure."
-        elif too_many:
-            reason = (
-                f"With {self._n_edges:,} edges the numbers would hide one another; "
-                f"up to {MOST_NUMBERED} can be read."
-            )
-        else:
-            reason = "Writes its weight on each edge."
-        self.numbers_box.setToolTip(reason)
+        has_pixels = self.kind == "png"
+        reason = "" if has_pixels else "An SVG or a PDF has no pixels: it is sharp at any size."
+        for widget in (self.scale_box, self._scale_label):
+            widget.setToolTip(wrapped(reason or _SCALE))
+        for (key, segment), button in zip(_SCALES.items(), self.scale_box.buttons(), strict=True):
+            self.scale_box.set_choice_enabled(key, has_pixels)
+            button.setToolTip(wrapped(reason or segment.tooltip))
+        is_window = self.view == "window"
+        reason = "The headings of the views are always part of the window." if is_window else ""
+        _explain_box(self.title_box, _HEADING, reason)
+        self.update_numbers()
+
+    def _reason_against_numbers(self) -> str:
+        """Why no weights can be written on edges; empty if they can."""
+        if self.view not in ("window", "network"):
+            return "There are no edges in this figure."
+        n_edges = self._n_edges()
+        if n_edges <= MOST_NUMBERED:
+            return ""
+        return (
+            f"With {n_edges:,} edges the numbers would hide one another; "
+            f"up to {MOST_NUMBERED} can be read."
+        )
+
+
+def _explain_box(box: CheckBox, usual: str, reason: str) -> None:
+    """Say what a box does, or the reason why it cannot be ticked now, and disable it then."""
+    box.setEnabled(not reason)
+    box.setToolTip(wrapped(reason or usual))

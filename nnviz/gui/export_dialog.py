@@ -1,8 +1,12 @@
-"""The dialog that asks what to export, and how; it blocks nothing."""
+"""The dialog that asks what to export, and how.
+
+Training goes on meanwhile, but each preview is drawn in the window's thread and takes its time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -10,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from nnviz.gui.controls.buttons import PushButton
 from nnviz.gui.export_choices import ExportChoices
 from nnviz.gui.export_preview import ExportPreview
+from nnviz.gui.export_stage import FigureOptions
 from nnviz.gui.theme import LIGHT, Theme
 
 _PAUSE = 150
@@ -25,14 +30,17 @@ class ExportDialog(QDialog):
     copy_wanted = Signal(str, object)
     """The view's name, the FigureOptions."""
 
-    def __init__(self, widgets: Mapping[str, QWidget], parent: QWidget) -> None:
-        """`widgets` are what can be exported, by name."""
+    def __init__(
+        self, widgets: Mapping[str, QWidget], n_edges: Callable[[], int], parent: QWidget
+    ) -> None:
+        """`widgets` are what can be exported, by name; `n_edges` counts the network's edges now."""
         super().__init__(parent)
         self._widgets = widgets
         self.setWindowTitle("Export a figure")
         self.setModal(False)
         self.preview = ExportPreview(self)
-        self.choices = ExportChoices(widgets, self)
+        self.choices = ExportChoices(widgets, n_edges, self)
+        self._previewed: tuple[str, FigureOptions] | None = None
         self._message = QLabel("", self)
         self._message.setWordWrap(True)
         self.copy_button = self._button("Copy", "Copies the figure to the clipboard, as a picture.")
@@ -45,7 +53,7 @@ class ExportDialog(QDialog):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE)
         self._pause.timeout.connect(self.show_preview)
-        self.choices.changed.connect(self._pause.start)
+        self.choices.changed.connect(self._on_choice)
         self.choices.rejected.connect(self._message.setText)
         self.choices.accepted.connect(self._message.clear)
         self.copy_button.clicked.connect(self._want_copy)
@@ -79,10 +87,10 @@ class ExportDialog(QDialog):
         """Why what was typed last cannot be; empty if it can."""
         return self._message.text()
 
-    def open_for(self, name: str, n_edges: int, theme: Theme) -> None:
-        """Show the dialog with a view chosen; the network has `n_edges`."""
+    def open_for(self, name: str, theme: Theme) -> None:
+        """Show the dialog with a view chosen."""
         self.set_theme(theme)
-        self.choices.show_view(name, n_edges)
+        self.choices.show_view(name)
         self._message.clear()
         self.show()
         self.activateWindow()
@@ -108,9 +116,21 @@ class ExportDialog(QDialog):
     def show_preview(self) -> None:
         """Draw the figure as it would be."""
         self._pause.stop()
-        name = self.choices.view
-        self.preview.show_figure(self._widgets[name], self.choices.options(), name)
+        self.choices.update_numbers()
+        name, options = self.choices.view, self.choices.options()
+        self.preview.show_figure(self._widgets[name], options, name)
+        self._previewed = _picture(name, options)
         self.choices.show_sizes(self._widgets[name])
+
+    @Slot()
+    def _on_choice(self) -> None:
+        """Draw the preview soon, unless the choice makes another file of the same picture."""
+        name, options = self.choices.view, self.choices.options()
+        if _picture(name, options) == self._previewed:
+            self._pause.stop()
+            self.choices.show_sizes(self._widgets[name])
+        else:
+            self._pause.start()
 
     def hideEvent(self, event: object) -> None:
         super().hideEvent(event)  # type: ignore[arg-type]
@@ -118,9 +138,14 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _want_copy(self) -> None:
+        self.choices.update_numbers()
         self.copy_wanted.emit(self.choices.view, self.choices.options())
 
     @Slot()
     def _want_file(self) -> None:
-        self.hide()
         self.wanted.emit(self.choices.view, self.choices.kind, self.choices.options())
+
+
+def _picture(name: str, options: FigureOptions) -> tuple[str, FigureOptions]:
+    """What of the choices decides about the picture: not how many pixels a file has of it."""
+    return name, replace(options, scale=1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
@@ -26,6 +27,9 @@ from nnviz.insight.snapshot import Snapshot
 _NOT_WORTH_SAYING = ("This plugin does not support propagateSizeHints()", "Detected locale ")
 """How that begins what Qt says of every window without a screen, and of every language but UTF-8,
 which it then changes by itself."""
+
+_LONGEST_LOADING = 60.0
+"""Seconds that the gallery may take for its pictures; a slow machine needs about one."""
 
 
 class Studio:
@@ -74,7 +78,7 @@ class Studio:
         """The window, or the card of one view, as it shows `snapshot`, as a file of that kind.
 
         `palette` is a name in PALETTES. Raises ExportError, also when a widget failed while it was
-        drawing.
+        drawing, and MemoryError.
         """
         experiment = snapshot.frame.experiment
         # Those of whoever is at this machine are left alone: the same command, the same figure.
@@ -93,6 +97,8 @@ class Studio:
             window.close()
             window.deleteLater()
             QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+        if isinstance(self._failure, MemoryError):
+            raise self._failure
         if self._failure is not None:
             raise ExportError(
                 f"Something went wrong inside nnviz while it was drawing "
@@ -101,9 +107,19 @@ class Studio:
         return data
 
     def _finish_drawing(self, window: MainWindow) -> None:
-        """Let everything arrive that the window draws between two events, once it was seen."""
+        """Let everything arrive that the window draws between two events, once it was seen.
+
+        Raises ExportError when it does not come to an end.
+        """
         window.grab()
-        while window.gallery.is_loading:
+        deadline = monotonic() + _LONGEST_LOADING
+        # After a failure nothing of the figure is kept, and what failed may never be ready.
+        while window.gallery.is_loading and self._failure is None:
+            if monotonic() > deadline:
+                raise ExportError(
+                    f"The pictures of the presets were not ready after {_LONGEST_LOADING:g} "
+                    "seconds."
+                )
             self._application.processEvents()
         self._application.processEvents()
 

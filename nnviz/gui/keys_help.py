@@ -12,6 +12,7 @@ KEYS = (
     ("2, 3", "step by update, by epoch"),
     ("Ctrl+Z, Ctrl+Y", "undo, redo a change"),
     ("Ctrl+O, Ctrl+S", "open, save an experiment"),
+    ("Ctrl+Shift+S", "save an experiment under another name"),
     ("Ctrl+E", "export the view that has the focus, else the window"),
     ("Ctrl+Shift+C", "copy the view that has the focus, else the window"),
     ("Ctrl+=, Ctrl+−, Ctrl+0", "draw everything larger, smaller, as large as usual"),

@@ -34,6 +34,10 @@ class PresetTracker:
         others = [other for other in self.recent if other != name]
         self.recent = (name, *others)[:MOST_RECENT]
 
+    def restore(self, name: str | None) -> None:
+        """An undone choice: the preset that was there before, or none."""
+        self._name = name
+
     def follow(self, experiment: Experiment) -> None:
         """The experiment has changed, by whatever way."""
         if self.preset is not None and self.preset.experiment == experiment:

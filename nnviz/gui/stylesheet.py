@@ -86,14 +86,11 @@ _LENGTH = re.compile(r"(?P<radius>radius: )?\b(?P<length>\d+)px\b")
 """Every length in the sheet is one of the design, at scale 1."""
 
 _GROUND = """
-QMainWindow, QDialog { background: $ground; }
+QDialog { background: $ground; }
 QLabel { background: transparent; }
 QLabel[look="dim"] { color: $dim; }
 QLabel:disabled { color: $disabled; }
 QToolTip { background: $ink; color: $card; border: 1px solid $ink; padding: 3px 5px; }
-QStatusBar { background: $ground; color: $dim; }
-QStatusBar::item { border: none; }
-QStatusBar QLabel { color: $dim; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $border; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
@@ -220,9 +217,6 @@ QCheckBox::indicator:checked:disabled { background: $bar; border-color: $bar; }
 """
 
 _MENUS = """
-QMenuBar { background: $ground; color: $ink; }
-QMenuBar::item { padding: 4px 8px; background: transparent; border-radius: 4px; }
-QMenuBar::item:selected { background: $chosen; }
 QMenu { background: $card; color: $ink; border: 1px solid $border_hover; padding: 4px; }
 QMenu::item { padding: 5px 22px 5px 28px; border-radius: 4px; }
 QMenu::item:selected { background: $accent; color: $on_accent; }
@@ -243,10 +237,6 @@ QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $dim; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0px; height: 0px; border: none; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QProgressBar {
-    background: $line; border: none; border-radius: 3px; max-height: 6px; color: transparent;
-}
-QProgressBar::chunk { background: $accent; border-radius: 3px; }
 """
 
 _PARTS = (_GROUND, _BUTTONS, _FIELDS, _SLIDERS, _BOXES, _MENUS, _BARS)

@@ -7,9 +7,11 @@ from typing import Any
 
 from PySide6.QtGui import QUndoCommand
 
+from nnviz.data.generators import DATASETS
 from nnviz.run.experiment import Experiment
 
 Apply = Callable[[Experiment], None]
+Step = Callable[[], None]
 
 _LONGEST = 24
 """Characters of a value that a menu's line has room for."""
@@ -27,28 +29,43 @@ class ExperimentChange(QUndoCommand):
     """From one experiment to another; `apply` puts either in place."""
 
     def __init__(
-        self, before: Experiment, after: Experiment, apply: Apply, text: str | None = None
+        self,
+        before: Experiment,
+        after: Experiment,
+        apply: Apply,
+        text: str | None = None,
+        origins: tuple[Step, Step] | None = None,
     ) -> None:
-        """`text` says what was done, where the difference alone does not: "open xor.json"."""
+        """`text` says what was done, where the difference alone does not: "open xor.json".
+
+        `origins` are called with an undo and with a redo, before the experiment is put in place:
+        they say again where it comes from.
+        """
         super().__init__(text or change_text(before, after))
+        self._origins = origins
         self._before, self._after, self._apply = before, after, apply
         self._is_done = True
         """Qt calls `redo` when the command is pushed; by then the change has been made."""
 
     def undo(self) -> None:
         self._is_done = False
+        if self._origins is not None:
+            self._origins[0]()
         self._apply(self._before)
 
     def redo(self) -> None:
-        if not self._is_done:
-            self._apply(self._after)
+        if self._is_done:
+            return
+        if self._origins is not None:
+            self._origins[1]()
+        self._apply(self._after)
 
 
 def change_text(before: Experiment, after: Experiment) -> str:
     """What changed, as the menu says it behind "Undo": `learning rate 0.03 → 0.1`."""
     changed = before.differences(after)
     if "dataset" in changed:
-        return f"data {before.dataset_name} → {after.dataset_name}"
+        return f"data {_data(before)} → {_data(after)}"
     names = [_word(field) for field in changed]
     if len(names) == 1:
         field = next(iter(changed))
@@ -57,6 +74,12 @@ def change_text(before: Experiment, after: Experiment) -> str:
     if len(names) <= 3:
         return ", ".join(names)
     return f"{', '.join(names[:2])} and {len(names) - 2} more"
+
+
+def _data(experiment: Experiment) -> str:
+    """The data's name as the presets show it."""
+    name = experiment.dataset_name
+    return DATASETS[name].label if name in DATASETS else name
 
 
 def _word(field: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import (
     QCloseEvent,
-    QHideEvent,
     QKeyEvent,
     QUndoStack,
 )
@@ -24,17 +24,19 @@ from nnviz.gui.controls.more import MoreControls
 from nnviz.gui.controls.training import TrainingPanel
 from nnviz.gui.controls.transport import TransportBar
 from nnviz.gui.documents import WINDOW, Documents
+from nnviz.gui.drawn_frames import DrawnFrames
 from nnviz.gui.dropping import DropTarget
 from nnviz.gui.keys_help import show_keys
 from nnviz.gui.message_bar import MessageBar
 from nnviz.gui.preferences import Preferences
 from nnviz.gui.preset_tracker import PresetTracker
+from nnviz.gui.scaling import ScaleKeeper
 from nnviz.gui.session import State, TrainingSession
 from nnviz.gui.status_line import StatusLine
 from nnviz.gui.stylesheet import dress_application
 from nnviz.gui.theme import Theme
-from nnviz.gui.title import WindowTitle
-from nnviz.gui.undo import ExperimentChange
+from nnviz.gui.title import KeptFile, WindowTitle
+from nnviz.gui.undo import ExperimentChange, Step
 from nnviz.gui.views.curves import CurvesView
 from nnviz.gui.views.surface import SurfaceView
 from nnviz.gui.views.topology import TopologyView
@@ -42,19 +44,14 @@ from nnviz.gui.window_state import restore_state, state_of
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS
-from nnviz.run.resizing import with_followers
+from nnviz.run.resizing import lost_parameters, with_followers
 
 VIEWS = ("network", "surface", "curves")
 """Cards that can be exported, in the order of the menu."""
 
-LONGEST_DRAWING = 200
-"""Milliseconds after which a snapshot counts as drawn: a covered window is never painted."""
-
 
 class MainWindow(QWidget):
     """The one window: transport above, data and training left, network, output and curves."""
-
-    _painted = Signal()
 
     def __init__(
         self,
@@ -69,11 +66,12 @@ class MainWindow(QWidget):
         self.session = TrainingSession(experiment, self)
         self.undo_stack = QUndoStack(self)
         self.appearance = Appearance(theme, preferences, self)
+        self._scaling = ScaleKeeper(self, self.appearance)
         self.presets = PresetTracker(preset, preferences.recent_presets)
         self.title = WindowTitle(self)
         self._granularity = "update"
         self._has_chosen_speed = False
-        self._undrawn: Snapshot | None = None
+        self._frames = DrawnFrames(self)
 
         self._make_parts()
         self.arrangement = Arrangement(self, self.transport, self.cards, self.status)
@@ -108,18 +106,13 @@ class MainWindow(QWidget):
         }
         self.messages = MessageBar(self)
         self.status = StatusLine(self)
-        self._ack_timer = QTimer(self)
-        self._ack_timer.setSingleShot(True)
-        self._ack_timer.setInterval(LONGEST_DRAWING)
-        self._ack_timer.timeout.connect(self._acknowledge)
-        self.installEventFilter(self)
-        self._painted.connect(self._acknowledge, Qt.ConnectionType.QueuedConnection)
 
     def _make_menu(self) -> None:
         self.documents = Documents(self.session, self, {name: self.cards[name] for name in VIEWS})
         served = Commands(
             open_file=self.documents.ask_and_open,
-            save_file=self.documents.ask_and_save,
+            save_file=self.documents.save_again,
+            save_file_as=self.documents.ask_and_save,
             save_history=self.documents.ask_and_save_history,
             export=self.documents.ask_and_export,
             copy=self.documents.copy,
@@ -147,6 +140,7 @@ class MainWindow(QWidget):
         session.state_changed.connect(self._show_state)
         session.informed.connect(self.inform)
         session.warned.connect(self.warn)
+        self._frames.drawn.connect(self._on_drawn)
 
     def _connect_parts(self) -> None:
         transport = self.transport
@@ -162,7 +156,7 @@ class MainWindow(QWidget):
             panel.changed.connect(self.change)
             panel.rejected.connect(self.warn)
             panel.accepted.connect(self.messages.hide)
-        self.appearance.changed.connect(self.set_theme)
+        self.appearance.changed.connect(self._change_look)
         # Queued: what was unfolded knows its size when the layouts have been told of it.
         self.more.folded.connect(self._fit_more, Qt.ConnectionType.QueuedConnection)
         self.more.panel_made.connect(self._serve_panel)
@@ -170,7 +164,7 @@ class MainWindow(QWidget):
         self.topology.set_reduced_motion(self.appearance.reduces_motion)
         self.documents.informed.connect(self.inform)
         self.documents.warned.connect(self.warn)
-        self.documents.opened.connect(self._on_opened)
+        self.documents.opened.connect(self.open_experiment)
         self.documents.saved.connect(self._on_saved)
         drops = DropTarget(self)
         drops.dropped.connect(self.documents.open)
@@ -202,28 +196,46 @@ class MainWindow(QWidget):
     @Slot(str)
     def choose_preset(self, name: str) -> None:
         """Begin a new run with a preset, also with the one that is there already."""
+        before = self._origin()
         self.presets.choose(name)
         self.gallery.set_current(name)
         self._suggest_speed()
-        self.open_experiment(PRESETS[name].experiment)
-        self.title.begin_with_preset(name)
-
-    @Slot(object)
-    def open_experiment(self, experiment: Experiment, text: str | None = None) -> None:
-        """Begin a new run with an experiment; undoable, as what `text` says."""
-        self.messages.hide()
-        before = self.session.experiment
-        self.session.load(experiment)
-        self._make_undoable(before, text)
+        self._begin(PRESETS[name].experiment, None, (before, partial(self._return_to, name, None)))
 
     @Slot(object, str)
-    def _on_opened(self, experiment: Experiment, path: str) -> None:
-        self.open_experiment(experiment, f"open {Path(path).name}")
-        self.title.begin_with_file(path, experiment)
+    def open_experiment(self, experiment: Experiment, path: str) -> None:
+        """Begin a new run with the experiment that a file holds; undoable."""
+        before, file = self._origin(), KeptFile(path, experiment)
+        after = partial(self._return_to, None, file)
+        self._begin(experiment, f"open {Path(path).name}", (before, after))
+
+    def begin_with_file(self, path: str) -> None:
+        """Say that the experiment, with which the window was made, comes from a file."""
+        experiment = self.session.experiment
+        self._return_to(None, KeptFile(path, experiment))
+        self.title.show(experiment, None)
+
+    def _begin(self, experiment: Experiment, text: str | None, origins: tuple[Step, Step]) -> None:
+        self.messages.hide()
+        origins[1]()
+        before = self.session.experiment
+        self.session.load(experiment)
+        self.title.show(experiment, self.presets.name)
+        self._make_undoable(before, text, origins)
+
+    def _origin(self) -> Step:
+        """What brings back, later, where the present experiment comes from."""
+        return partial(self._return_to, self.presets.name, self.title.file)
+
+    def _return_to(self, preset: str | None, file: KeptFile | None) -> None:
+        self.presets.restore(preset)
+        self.title.file = file
+        self.documents.path = "" if file is None else file.path
 
     @Slot(str)
     def _on_saved(self, path: str) -> None:
-        self.title.begin_with_file(path, self.session.experiment)
+        self.title.file = KeptFile(path, self.session.experiment)
+        self.title.show(self.session.experiment, self.presets.name)
 
     @Slot(object)
     def change(self, changes: dict[str, Any]) -> None:
@@ -239,6 +251,8 @@ class MainWindow(QWidget):
         before = self.session.experiment
         self.session.adopt(experiment)
         self._make_undoable(before)
+        if len(changes) > 1 and (lost := lost_parameters(before, experiment)):
+            self.inform(lost)
 
     @Slot(object)
     def _change_hidden(self, hidden: tuple[int, ...]) -> None:
@@ -265,16 +279,22 @@ class MainWindow(QWidget):
     def _set_granularity(self, granularity: str) -> None:
         self._granularity = granularity
 
-    def _make_undoable(self, before: Experiment, text: str | None = None) -> None:
+    def _make_undoable(
+        self,
+        before: Experiment,
+        text: str | None = None,
+        origins: tuple[Step, Step] | None = None,
+    ) -> None:
         after = self.session.experiment
         if after != before:
-            self.undo_stack.push(ExperimentChange(before, after, self.session.adopt, text))
+            change = ExperimentChange(before, after, self.session.adopt, text, origins)
+            self.undo_stack.push(change)
 
     # --- what the session says
 
     @Slot(object, object)
     def _on_experiment_loaded(self, experiment: Experiment, dataset: Dataset) -> None:
-        self._undrawn = None
+        self._frames.forget()
         is_regression = dataset.task == "regression"
         self.cards["curves"].set_title("Loss" if is_regression else "Loss and accuracy")
         for view in (self.topology, self.surface, self.curves):
@@ -294,12 +314,10 @@ class MainWindow(QWidget):
     @Slot(object)
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         # Before the parts, so that one that fails does not keep the worker waiting for ever.
-        self._undrawn = snapshot
-        self._ack_timer.start()
+        self._frames.expect(snapshot)
         for part in (self.topology, self.surface, self.curves, self.transport, self.more):
             part.show_snapshot(snapshot)
-        if not self.isVisible() or self.isMinimized():
-            self._acknowledge()
+        self._frames.settle_unseen()
 
     @Slot(object)
     def _show_state(self, state: State) -> None:
@@ -322,22 +340,8 @@ class MainWindow(QWidget):
     def warn(self, sentence: str) -> None:
         self.messages.warn(sentence)
 
-    # --- drawing
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Qt paints everything that waits for it when this event gets to the window. A filter and
-        # not event(): painting within a method of ours, Qt would go on after a paintEvent that
-        # raised, and call the next ones with the exception still set.
-        if event.type() == QEvent.Type.UpdateRequest and self._undrawn is not None:
-            self._painted.emit()
-        return super().eventFilter(watched, event)
-
-    @Slot()
-    def _acknowledge(self) -> None:
-        snapshot, self._undrawn = self._undrawn, None
-        self._ack_timer.stop()
-        if snapshot is None:
-            return
+    @Slot(object)
+    def _on_drawn(self, snapshot: Snapshot) -> None:
         self.session.acknowledge(snapshot)
         self.status.note_frame(snapshot.updates_per_second, snapshot.frame.is_sampled)
 
@@ -351,7 +355,7 @@ class MainWindow(QWidget):
     @Slot()
     def _fit_more(self) -> None:
         self.more.updateGeometry()
-        self.arrangement.fit_more()
+        self.arrangement.fit_more(bool(self.more.open_names()))
 
     @Slot(str, object)
     def _serve_panel(self, name: str, panel: Any) -> None:
@@ -359,6 +363,12 @@ class MainWindow(QWidget):
             self.appearance.serve(panel)
 
     @Slot(object)
+    def _change_look(self, theme: Theme) -> None:
+        self._scaling.note_size()
+        self.set_theme(theme)
+        if not self._scaling.fit(theme):
+            self.inform("The screen has no room for a larger interface.")
+
     def set_theme(self, theme: Theme) -> None:
         dress_application(theme)
         parts: list[Any] = [*self.cards.values(), *(c.content for c in self.cards.values())]
@@ -405,15 +415,6 @@ class MainWindow(QWidget):
             self._set_granularity(command)
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.WindowStateChange and self.isMinimized():
-            self._acknowledge()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._acknowledge()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.session.close()

@@ -37,3 +37,5 @@ def restore_state(window: MainWindow, preferences: Preferences) -> None:
         window.setWindowState(Qt.WindowState.WindowMaximized)
     window.more.set_open(preferences.open_sections)
     window.arrangement.settle(preferences.splitters)
+    if not preferences.splitters:
+        window.arrangement.fit_more(bool(preferences.open_sections))

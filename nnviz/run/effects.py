@@ -30,7 +30,7 @@ class Effect(Enum):
 _SENTENCES = {
     Effect.LIVE: "Live: training goes on with it.",
     Effect.REBUILDS: "Rebuilds the network: a new run begins from initial weights.",
-    Effect.NEW_DATA: "New data: a new run begins with other points.",
+    Effect.NEW_DATA: "New data: a new run begins with other data.",
 }
 
 

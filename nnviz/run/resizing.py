@@ -37,3 +37,17 @@ def with_followers(experiment: Experiment, changes: dict[str, Any]) -> dict[str,
         return changes
     is_reshaped = network_of(after).shapes != network_of(experiment).shapes
     return followed | shaped if is_reshaped else followed
+
+
+def lost_parameters(before: Experiment, after: Experiment) -> str:
+    """One sentence on what was given for a network of other sizes and is gone; empty if nothing."""
+    words = {"initial_parameters": "the given weights", "trainable": "the frozen parameters"}
+    lost = [
+        word
+        for name, word in words.items()
+        if getattr(before, name) is not None and getattr(after, name) is None
+    ]
+    if not lost:
+        return ""
+    subject = " and ".join(lost)
+    return f"{subject.capitalize()} do not fit the new network; Ctrl+Z brings them back."

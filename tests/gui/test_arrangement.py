@@ -64,3 +64,29 @@ def test_the_left_column_grows_with_the_scale_and_back(open_window: Open, qtbot:
     window.appearance.set_scale(1.0)
     qtbot.waitUntil(lambda: columns.sizes()[0] == LEFT_COLUMN)
     assert columns.sizes() == pytest.approx(before, rel=0.05)
+
+
+def test_a_splitter_that_the_user_moved_stays(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("moons", preferences=Preferences(height=1080))
+    splitter = window.arrangement.splitters["left"]
+    window.more.sections()["points"].header.click()
+    least = window.cards["more"].sizeHint().height()
+    qtbot.waitUntil(lambda: _left(window)[2] > least - 20)
+    splitter.moveSplitter(window.cards["more"].y() + 60, 2)
+    moved = _left(window)
+    window.more.sections()["points"].header.click()
+    qtbot.wait(50)
+    assert _left(window) == moved
+
+
+def test_room_that_the_user_gave_comes_back_after_folding(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("moons", preferences=Preferences(height=1080))
+    splitter = window.arrangement.splitters["left"]
+    splitter.moveSplitter(window.cards["more"].y() - 100, 2)
+    chosen = _left(window)
+    header = window.more.sections()["optimizer"].header
+    header.click()
+    qtbot.wait(50)
+    assert _left(window)[2] >= chosen[2]
+    header.click()
+    qtbot.waitUntil(lambda: _left(window) == pytest.approx(chosen, abs=2))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from nnviz.files.experiment_file import read_experiment
 from nnviz.files.history_csv import history_csv
 from nnviz.gui.documents import Documents
 from nnviz.gui.export import FigureOptions
@@ -80,7 +81,7 @@ def test_the_suggested_name_says_what_is_in_it(
     suggestions: list[str] = []
 
     def choose(parent: object, title: str, suggestion: str, *rest: object) -> tuple[str, str]:
-        suggestions.append(suggestion)
+        suggestions.append(Path(suggestion).name)
         return str(tmp_path / Path(suggestion).stem), ""
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
@@ -102,6 +103,92 @@ def test_the_suggested_name_says_what_is_in_it(
     ]
     # An ending that was left out is added.
     assert {path.name for path in tmp_path.iterdir()} == set(suggestions)
+
+
+@pytest.mark.parametrize("kind", ["json", "csv", "png", "svg", "pdf"])
+def test_a_file_whose_ending_was_not_typed_is_not_replaced(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    documents, told, _ = parts
+    older = tmp_path / f"old.{kind}"
+    older.write_bytes(b"older")
+    typed = [str(tmp_path / "old"), str(older)]
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed.pop(0), ""))
+
+    def save() -> None:
+        if kind == "json":
+            documents.ask_and_save()
+        elif kind == "csv":
+            documents.ask_and_save_history()
+        else:
+            documents.ask_and_export("network")
+            dialog = documents.parent().findChild(ExportDialog)
+            assert isinstance(dialog, ExportDialog)
+            dialog.wanted.emit("network", kind, FigureOptions())
+            dialog.hide()
+
+    save()
+    assert older.read_bytes() == b"older"
+    assert told.warned == [f"old.{kind} exists already: choose it by its full name to replace it."]
+    assert (told.informed, told.saved, documents.path) == ([], [], "")
+    save()  # now by its full name, about which the system's dialog has asked
+    assert older.read_bytes() != b"older"
+    assert len(told.warned) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [older.name]
+
+
+def test_a_figure_is_told_by_the_experiment_of_its_picture(
+    parts: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not by the one that was asked for, whose first picture is still being made."""
+    documents, _, session = parts
+    drawn = session.experiment
+    suggestions: list[str] = []
+
+    def choose(parent: object, title: str, suggestion: str, *rest: object) -> tuple[str, str]:
+        suggestions.append(Path(suggestion).name)
+        return str(tmp_path / suggestion), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    documents.ask_and_export("network")
+    dialog = documents.parent().findChild(ExportDialog)
+    assert isinstance(dialog, ExportDialog)
+    session.load(preset("moons"))
+    dialog.wanted.emit("network", "png", FigureOptions())
+    dialog.hide()
+    documents.copy("network")
+    documents.ask_and_save_history()
+    documents.ask_and_save()
+    assert session.snapshot is not None  # of the experiment before: no event came in between
+    assert session.snapshot.frame.experiment == drawn
+    assert suggestions == [
+        "xor_adam_lr0.01_epoch0_network.png",
+        "xor_history.csv",
+        "moons.json",
+    ]
+    assert read_experiment(tmp_path / suggestions[0]) == drawn
+    copied = tmp_path / "copied.png"
+    clipboard = QGuiApplication.clipboard()
+    copied.write_bytes(clipboard.mimeData().data("image/png").data())
+    clipboard.clear()
+    assert read_experiment(copied) == drawn
+    assert read_experiment(tmp_path / "moons.json") == session.experiment
+
+
+def test_nothing_is_exported_before_the_first_picture(qtbot: QtBot, tmp_path: Path) -> None:
+    window = QLabel("window")
+    qtbot.addWidget(window)
+    session = TrainingSession(preset("xor"))
+    documents = Documents(session, window, {})
+    told = Told(documents)
+    path = tmp_path / "early.png"
+    assert not documents.export("window", str(path))
+    documents.copy("window")
+    documents.ask_and_save_history()
+    session.close()
+    assert len(told.informed) == 3
+    assert all("nothing to export yet" in sentence for sentence in told.informed)
+    assert not path.exists()
 
 
 def test_a_cancelled_dialog_does_nothing(

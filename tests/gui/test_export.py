@@ -255,6 +255,22 @@ def test_the_clipboard_gets_pixels_and_lines(halves: Halves) -> None:
     QGuiApplication.clipboard().clear()
 
 
+@pytest.mark.parametrize("part", ["grab_image", "png_bytes", "svg_bytes"])
+def test_a_copy_that_fails_is_told_and_leaves_the_clipboard(
+    halves: Halves, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ValueError("it cannot be drawn.")
+
+    monkeypatch.setattr(f"nnviz.gui.export.{part}", fail)
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setText("older")
+    with pytest.raises(ExportError, match=r"^it cannot be drawn\.$"):
+        copy_to_clipboard(halves, FigureOptions(), "{}")
+    assert clipboard.text() == "older"
+    clipboard.clear()
+
+
 def test_the_suggested_name_says_what_is_in_the_picture() -> None:
     experiment = preset("xor").evolve(optimizer="adam", learning_rate=0.01)
     trainer = Trainer(experiment)

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from nnviz.gui.controls.segmented import SegmentedControl
 from nnviz.gui.export import FigureOptions
+from nnviz.gui.export_choices import ExportChoices
 from nnviz.gui.export_dialog import ExportDialog
 from nnviz.gui.theme import DARK, LIGHT
 from nnviz.gui.window import MainWindow
@@ -71,12 +73,120 @@ def test_numbers_are_offered_where_they_can_be_read(open_window: Open, qtbot: Qt
     box = dialog.choices.numbers_box
     box.setChecked(True)
     assert dialog.choices.options().numbers
-    dialog.choices.show_view("surface", 12)
+    dialog.choices.show_view("surface")
     assert not box.isEnabled()
+    assert box.toolTip() == "There are no edges in this figure."
     assert not dialog.choices.options().numbers
-    dialog.choices.show_view("network", 1000)
+    dialog.choices.show_view("network")
+    assert box.isEnabled()
+    assert dialog.choices.options().numbers
+
+
+def test_numbers_are_not_offered_once_the_network_has_grown(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window("xor")
+    dialog = opened(window, qtbot)
+    box = dialog.choices.numbers_box
+    box.setChecked(True)
+    window.change({"hidden": (30, 32)})
+
+    def n_edges() -> int:
+        snapshot = window.session.snapshot
+        return 0 if snapshot is None else sum(W.size for W in snapshot.frame.weights)
+
+    qtbot.waitUntil(lambda: n_edges() == 1052, timeout=WAIT)
+    assert not dialog.choices.options().numbers
+    dialog.show_preview()
     assert not box.isEnabled()
-    assert "1,000 edges" in box.toolTip()
+    assert "1,052 edges" in box.toolTip()
+    window.change({"hidden": (3,)})
+    qtbot.waitUntil(lambda: n_edges() == 9, timeout=WAIT)
+    dialog.copy_button.click()
+    assert box.isEnabled()
+
+
+def test_the_preview_is_drawn_anew_only_for_another_picture(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    dialog = opened(open_window("xor"), qtbot)
+    choices = dialog.choices
+
+    def is_drawn_after(gesture: Callable[[], object]) -> bool:
+        """Whether the gesture has the preview drawn, in a moment; draws it then."""
+        gesture()
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        waits = any(timer.isActive() for timer in dialog.findChildren(QTimer, options=direct))
+        if waits:
+            before = dialog.preview.image.cacheKey()
+            qtbot.waitUntil(lambda: dialog.preview.image.cacheKey() != before, timeout=WAIT)
+        return waits
+
+    for kind in ("svg", "pdf", "png"):
+        assert not is_drawn_after(press(choices.kind_box, kind))
+    for scale in ("4", "1"):
+        assert not is_drawn_after(press(choices.scale_box, scale))
+    assert is_drawn_after(press(choices.look_box, "dark"))
+    assert is_drawn_after(choices.numbers_box.click)
+    assert is_drawn_after(choices.title_box.click)
+
+
+def press(control: SegmentedControl, key: str) -> Callable[[], None]:
+    (button,) = [b for b in control.buttons() if b.text().lower().rstrip("×") == key]
+    return button.click
+
+
+def test_a_kind_that_changes_no_picture_still_says_how_large_the_file_is(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    dialog = opened(open_window("xor"), qtbot)
+
+    def says(text: str) -> bool:
+        return any(text in label.text() for label in dialog.findChildren(QLabel))
+
+    width, height = dialog.choices.width_field.value, dialog.choices.height_field.value
+    assert says(f"{2 * width:,} × {2 * height:,} pixels")
+    press(dialog.choices.scale_box, "3")()
+    assert says(f"{3 * width:,} × {3 * height:,} pixels")
+    press(dialog.choices.kind_box, "pdf")()
+    assert says("mm, sharp at any size")
+
+
+def test_what_cannot_be_chosen_says_why(open_window: Open, qtbot: QtBot) -> None:
+    choices = opened(open_window("xor"), qtbot).choices
+    scales = choices.scale_box.buttons()
+    usual = [button.toolTip() for button in scales]
+    assert len(set(usual)) == len(usual)
+    for kind in ("svg", "pdf"):
+        press(choices.kind_box, kind)()
+        for widget in (*scales, label_of(choices, "scale")):
+            assert "has no pixels" in widget.toolTip()
+        assert not any(button.isEnabled() for button in scales)
+    press(choices.kind_box, "png")()
+    assert [button.toolTip() for button in scales] == usual
+    assert choices.title_box.isEnabled()
+    choices.show_view("window")
+    assert not choices.title_box.isEnabled()
+    assert "always part of the window" in choices.title_box.toolTip()
+    choices.show_view("curves")
+    assert choices.title_box.isEnabled()
+    assert "Keeps the heading" in choices.title_box.toolTip()
+
+
+def label_of(choices: ExportChoices, text: str) -> QLabel:
+    (label,) = [label for label in choices.findChildren(QLabel) if label.text() == text]
+    return label
+
+
+def test_labels_explain_their_controls_in_short_lines(open_window: Open, qtbot: QtBot) -> None:
+    choices = opened(open_window("xor"), qtbot).choices
+    for text in ("figure", "file", "size", "pixels", "scale", "look"):
+        assert label_of(choices, text).toolTip(), text
+    for kind in ("png", "svg"):
+        press(choices.kind_box, kind)()
+        for widget in choices.findChildren(QWidget):
+            for line in widget.toolTip().splitlines():
+                assert len(line) <= 62, line
 
 
 def test_a_size_that_cannot_be_is_refused_in_words(open_window: Open, qtbot: QtBot) -> None:

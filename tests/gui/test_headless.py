@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui import headless
+from nnviz.gui.controls.gallery import PresetGallery
 from nnviz.gui.export import ExportError, FigureOptions
 from nnviz.gui.headless import Studio
 from nnviz.gui.session import State
@@ -75,3 +76,46 @@ def test_what_qt_says_is_passed_on_but_for_what_it_always_says(
     ):
         headless._print_message(QtMsgType.QtWarningMsg, None, message)
     assert capsys.readouterr().err == "nnviz: QPainter::begin: Paint device returned engine == 0\n"
+
+
+def _draw(snapshot: Snapshot) -> bytes:
+    with Studio() as studio:
+        return studio.figure(snapshot, "curves", "png", FigureOptions(320, 240, 1.0), "red-blue")
+
+
+def test_a_gallery_that_is_never_ready_is_waited_for_only_so_long(
+    qapp: QApplication, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PresetGallery, "is_loading", True)
+    monkeypatch.setattr(headless, "_LONGEST_LOADING", 0.05)
+    with pytest.raises(ExportError, match=r"presets were not ready after 0\.05 seconds"):
+        _draw(snapshot)
+
+
+@pytest.mark.parametrize(
+    ("failure", "raised", "sentence"),
+    [
+        (RuntimeError, ExportError, r"inside nnviz .*\(RuntimeError: on purpose\)"),
+        (MemoryError, MemoryError, "on purpose"),
+    ],
+    ids=["mistake", "memory"],
+)
+def test_a_gallery_that_fails_is_not_waited_for(
+    qapp: QApplication,
+    snapshot: Snapshot,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: type[Exception],
+    raised: type[Exception],
+    sentence: str,
+) -> None:
+    def fail(gallery: PresetGallery) -> None:
+        raise failure("on purpose")
+
+    for name in ("last_value", "last_exc", "last_traceback"):
+        # What Python keeps there holds the window: it is put back after the test.
+        monkeypatch.setattr(sys, name, None, raising=False)
+    # It stays as it is: without the failure this would wait for its whole minute.
+    monkeypatch.setattr(PresetGallery, "is_loading", True)
+    monkeypatch.setattr(PresetGallery, "_load_next", fail)
+    with pytest.raises(raised, match=sentence):
+        _draw(snapshot)

@@ -29,7 +29,7 @@ def test_a_preset_needs_no_saving_until_it_is_changed(open_window: Open, qtbot: 
     window.choose_preset("xor")
     assert _title(window) == (f"{PRESETS['xor'].title}[*] – nnviz", False)
     window.undo_stack.undo()
-    qtbot.waitUntil(lambda: _title(window) == ("Experiment[*] – nnviz", True))
+    qtbot.waitUntil(lambda: _title(window) == ("Moons[*] – nnviz", True))
     window.undo_stack.undo()
     qtbot.waitUntil(lambda: _title(window) == ("Moons[*] – nnviz", False))
 
@@ -82,3 +82,24 @@ def test_a_run_of_an_experiment_that_is_nowhere_kept_is_unsaved(
     qtbot.addWidget(other)
     assert _title(other) == ("Experiment[*] – nnviz", True)
     other.close()
+
+
+def test_undoing_an_opening_brings_back_where_the_experiment_came_from(
+    open_window: Open, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window("xor")
+    window.change({"learning_rate": 0.2})
+    path = tmp_path / "mine.json"
+    path.write_text(PRESETS["circles"].experiment.evolve(epochs=9).to_json())
+    assert window.documents.open(str(path))
+    assert window.documents.path == str(path)
+    qtbot.waitUntil(lambda: window.presets.name is None)
+    window.undo_stack.undo()
+    qtbot.waitUntil(lambda: _title(window) == ("XOR[*] – nnviz", True))
+    assert window.presets.name == window.gallery.current == "xor"
+    assert window.documents.path == ""
+    window.undo_stack.redo()
+    qtbot.waitUntil(lambda: _title(window) == ("mine.json[*] – nnviz", False))
+    assert window.documents.path == str(path)
+    window.choose_preset("moons")
+    assert window.documents.path == ""

@@ -29,7 +29,7 @@ MOONS = PRESETS["moons"].experiment.evolve(learning_rate=0.03, hidden=(6, 4), l2
         ({"features": ("x1", "x2", "x1^2", "x2^2", "x1*x2")}, "features"),
         ({"l1": 0.1, "l2": 0.1}, "L1 penalty, L2 penalty"),
         ({"l1": 0.1, "l2": 0.1, "momentum": 0.5, "epochs": 9}, "2 more"),
-        ({"dataset": "circles"}, "data moons → circles"),
+        ({"dataset": "circles"}, "data Moons → Circles"),
     ],
 )
 def test_a_change_says_what_it_was(changes: dict[str, Any], text: str) -> None:

@@ -42,7 +42,7 @@ def test_every_view_exports_from_menu_context_menu_and_keyboard(
     asked: list[str] = []
 
     def choose(parent: QWidget, title: str, suggestion: str, *rest: object) -> tuple[str, str]:
-        asked.append(suggestion)
+        asked.append(Path(suggestion).name)
         return str(tmp_path / f"{len(asked)}.png"), ""
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
@@ -132,3 +132,54 @@ def test_an_export_can_be_opened_again(open_window: Open, qtbot: QtBot, tmp_path
     window.choose_preset("xor")
     assert window.documents.open(path)
     assert window.session.experiment == PRESETS["circles"].experiment
+
+
+def test_a_named_experiment_is_saved_again_without_a_question(
+    open_window: Open, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window("xor")
+    asked: list[str] = []
+
+    def choose(_parent: QWidget, _title: str, suggestion: str, *_rest: object) -> tuple[str, str]:
+        asked.append(suggestion)
+        return str(tmp_path / f"{len(asked)}.json"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window, Qt.Key.Key_S, control)
+    window.change({"epochs": 7})
+    qtbot.keyClick(window, Qt.Key.Key_S, control)
+    assert len(asked) == 1
+    assert Experiment.from_json((tmp_path / "1.json").read_text()).epochs == 7
+    qtbot.keyClick(window, Qt.Key.Key_S, control | shift)
+    assert asked[1:] == [str(tmp_path / "1.json")]
+    assert window.windowTitle().startswith("2.json")
+
+
+def test_places_are_asked_for_where_the_user_went_last(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window("xor")
+    asked: list[str] = []
+
+    def choose(_parent: QWidget, _title: str, suggestion: str, *_rest: object) -> tuple[str, str]:
+        asked.append(suggestion)
+        return str(tmp_path / "a.csv"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    window.documents.ask_and_save_history()
+    window.documents.ask_and_save_history()
+    assert not Path(asked[0]).is_absolute()
+    assert Path(asked[1]) == tmp_path / "xor_history.csv"
+
+
+def test_a_place_that_was_not_given_leaves_the_dialog_open(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window("xor")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
+    window.documents.ask_and_export("network")
+    dialog = window.findChild(ExportDialog)
+    next(b for b in dialog.findChildren(QAbstractButton) if b.text() == "Export…").click()
+    assert dialog.isVisible()
+    dialog.hide()

@@ -9,7 +9,7 @@ import pytest
 
 from nnviz.run.consistency import network_of
 from nnviz.run.experiment import Experiment
-from nnviz.run.resizing import with_followers, with_hidden
+from nnviz.run.resizing import lost_parameters, with_followers, with_hidden
 
 
 def filled(**fields: Any) -> Experiment:
@@ -88,3 +88,17 @@ def test_new_parameters_that_come_with_the_change_stay() -> None:
     after = experiment.evolve(**with_followers(experiment, changes))
     assert after.initial_parameters == wide.initial_parameters
     assert after.trainable is None
+
+
+def test_what_is_lost_with_other_sizes_is_said() -> None:
+    moons = Experiment(dataset="moons", hidden=(2,))
+    given = ([np.ones((2, 2)), np.ones((1, 2))], [np.zeros(2), np.zeros(1)])
+    mask = ([np.ones((2, 2), bool), np.ones((1, 2), bool)], [np.ones(2, bool), np.zeros(1, bool)])
+    full = moons.evolve(initial_parameters=given, trainable=mask)
+    assert lost_parameters(moons, full) == lost_parameters(full, full) == ""
+    both = lost_parameters(full, moons)
+    assert both == (
+        "The given weights and the frozen parameters do not fit the new network; "
+        "Ctrl+Z brings them back."
+    )
+    assert lost_parameters(full, full.evolve(trainable=None)).startswith("The frozen parameters do")

@@ -68,8 +68,9 @@ class FeatureBoxes(QWidget):
         if columns != self._columns:
             self._columns = columns
             self._make_boxes()
+        shown = features or self._all_columns()
         for name, box in self._boxes.items():
-            box.setChecked(name in features)
+            box.setChecked(name in shown)
         self.typed.setVisible(len(columns) > MOST_COLUMNS)
         self.typed.set_value(features)
         self.caption.setText(_chosen(len(features), len(columns)))
@@ -96,8 +97,15 @@ class FeatureBoxes(QWidget):
             self._grid.addWidget(box, index // _BOXES_IN_A_ROW, index % _BOXES_IN_A_ROW)
             self._boxes[name] = box
 
+    def _all_columns(self) -> tuple[str, ...]:
+        """What no choice means, where each column has a box; nothing where some have none."""
+        n = len(self._columns)
+        return tuple(f"x{number + 1}" for number in range(n)) if n <= MOST_COLUMNS else ()
+
     def _tick(self) -> None:
         ticked = [name for name, box in self._boxes.items() if box.isChecked()]
+        if tuple(ticked) == self._all_columns():
+            ticked = []
         self._take((*ticked, *(name for name in self._features if name not in self._boxes)))
 
     def _take(self, features: tuple[str, ...]) -> None:

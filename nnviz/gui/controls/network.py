@@ -33,7 +33,7 @@ from nnviz.run.resizing import with_hidden
 _HIDDEN = {name: entry for name, entry in ACTIVATIONS.items() if entry.hidden}
 SPREADS = {
     "same": Choice("one for all", "Gives all hidden layers the same activation."),
-    "each": Choice("one a layer", "Lets every hidden layer have an activation of its own."),
+    "each": Choice("one per layer", "Lets every hidden layer have an activation of its own."),
 }
 STARTS = {
     "drawn": Choice("drawn weights", "Starts from weights that the initialiser draws."),

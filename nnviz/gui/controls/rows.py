@@ -62,17 +62,17 @@ class Rows(QWidget):
         """Add a row of controls side by side; the first one takes the room that is left.
 
         The label names `buddy`, or else the first control. With the name of a field of Experiment
-        the row has the mark of what a change of it does.
+        the label says what the field is for, and a mark beside it what a change of it does.
         """
         named = buddy or controls[0]
         label = QLabel(text, self)
         label.setProperty("look", "dim")
         label.setBuddy(named)
-        label.setToolTip(named.toolTip())
+        label.setToolTip(wrapped(tooltip(field)) if field else named.toolTip())
         label.setFont(self._theme.font(_LABEL_SIZE))
         row = self._grid.rowCount()
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
-        mark = self._add_mark(field, label, row) if field else None
+        mark = self._add_mark(field, row) if field else None
         box = QHBoxLayout()
         box.setSpacing(self._theme.px(_BETWEEN_CONTROLS))
         for index, control in enumerate(controls):
@@ -129,11 +129,9 @@ class Rows(QWidget):
             mark.set_theme(theme)
         self._show_spacings()
 
-    def _add_mark(self, field: str, label: QLabel, row: int) -> EffectMark:
-        effect = effect_of(field)
-        mark = EffectMark(effect, self)
+    def _add_mark(self, field: str, row: int) -> EffectMark:
+        mark = EffectMark(effect_of(field), self)
         mark.set_theme(self._theme)
-        label.setToolTip(f"{wrapped(tooltip(field))}\n{wrapped(effect.sentence)}")
         self._grid.addWidget(mark, row, 1, Qt.AlignmentFlag.AlignCenter)
         return mark
 

@@ -55,6 +55,7 @@ class CurvesView(QWidget):
         self._y_range: Range | None = None
         self._shown_ranges: tuple[float, ...] = ()
         self._probe: float | None = None
+        self._is_exporting = False
 
         self._plot = QuietPlot(self)
         self._plot.set_labels(left="", bottom="epoch")
@@ -150,6 +151,13 @@ class CurvesView(QWidget):
     def header_widgets(self) -> list[QWidget]:
         """Controls for the card's heading: loss or accuracy, logarithmic or not."""
         return [self._tabs, self._log]
+
+    def prepare_export(self, numbers: bool = False) -> None:
+        """Show the newest values, whatever is pointed at, until `finish_export`."""
+        self._set_exporting(True)
+
+    def finish_export(self) -> None:
+        self._set_exporting(False)
 
     @property
     def readout(self) -> dict[str, str]:
@@ -255,12 +263,16 @@ class CurvesView(QWidget):
 
     # --- read-out
 
+    def _set_exporting(self, exporting: bool) -> None:
+        self._is_exporting = exporting
+        self._update_readout()
+
     def _update_readout(self) -> None:
         series = self._series
         if series is None or not series.curves:
             self._cursor.show_marks((), None, "")
             return
-        epochs, probe = series.epochs, self._probe
+        epochs, probe = series.epochs, None if self._is_exporting else self._probe
         change = None
         if probe is not None:
             pixels = max(self._plot.plane_size()[0], 1.0)

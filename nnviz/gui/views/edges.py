@@ -185,7 +185,8 @@ def strokes(
     picked, levels = picked_edges(geometry, weights, scale, only, gap)
     negative = weights[picked] < 0
     paths = geometry.paths(smooth)
-    if not smooth and (geometry.layout.widest_edge < _FINE or len(geometry) > _MANY):
+    is_mass = geometry.layout.widest_edge < _FINE or len(geometry) > _MANY
+    if not smooth and only is None and is_mass:
         # Each level costs a pen; in a mass of hairlines half as many look the same.
         batches = _hairlines(paths, picked, levels // 2 * 2, negative)
     else:
@@ -201,13 +202,17 @@ def strokes(
             rhythm = (unit * GLINT_PERIOD, unit * GLINT, phase)
             bright = _dashes(paths, solid[strong], levels[~negative][strong], rhythm)
             batches.append(_Batch(*bright, glint=True))
+    # The few edges that are pointed at are wide enough to be followed among thousands.
+    widest = (
+        geometry.layout.widest_edge if only is None else max(geometry.layout.widest_edge, _FINE)
+    )
     bounds = [np.searchsorted(batch.levels, np.arange(LEVELS + 2)).tolist() for batch in batches]
     for level in range(LEVELS + 1):
         strength = level / LEVELS
         for batch, bound in zip(batches, bounds, strict=True):
             first, last = bound[level : level + 2]
             if last > first:
-                width = batch.width or edge_width(strength, geometry.layout.widest_edge)
+                width = batch.width or edge_width(strength, widest)
                 lines = batch.lines[first:last]
                 yield Stroke(batch.negative, strength, width, lines, batch.glint, batch.by_pen)
 

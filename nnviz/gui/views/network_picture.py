@@ -218,7 +218,9 @@ class NetworkPicture:
             only=only,
         )
         antialiased = self.is_smooth or only is not None
-        draw_strokes(painter, lines, self.theme, antialiased, self.edges.are_crowded)
+        # What is pointed at stands out, however faint it is among the others.
+        crowded = self.edges.are_crowded and only is None
+        draw_strokes(painter, lines, self.theme, antialiased, crowded)
 
     def _draw_numbers(self, painter: QPainter) -> None:
         if self.weights is None or self.edges is None or len(self.edges) > MOST_NUMBERED:

@@ -52,6 +52,7 @@ class SurfaceView(QWidget):
         self._reading: Reading | None = None
         self._grid: Grid | None = None
         self._probe: QPointF | None = None
+        self._is_exporting = False
         self._data: DataPoints | None = None
         self._point_colors_for: object = None
 
@@ -146,6 +147,13 @@ class SurfaceView(QWidget):
         """Switches for the card's heading: discretise, test points."""
         return [self._discretise, self._test_points]
 
+    def prepare_export(self, numbers: bool = False) -> None:
+        """Show the output, and nothing that is pointed at, until `finish_export`."""
+        self._set_exporting(True)
+
+    def finish_export(self) -> None:
+        self._set_exporting(False)
+
     @property
     def readout(self) -> str:
         """What the pointer or the keyboard reads at its place."""
@@ -155,6 +163,11 @@ class SurfaceView(QWidget):
     def caption(self) -> str:
         """Which neuron is shown; empty for the output."""
         return "" if self._caption.isHidden() else self._caption.text()
+
+    def _set_exporting(self, exporting: bool) -> None:
+        self._is_exporting = exporting
+        self._ring.setVisible(not exporting)
+        self._show_picture()
 
     # --- picture and points
 
@@ -166,7 +179,7 @@ class SurfaceView(QWidget):
             self._set_grid(snapshot.grid)
         discretise = self._discretise.isChecked() and snapshot.dataset.n_classes > 0
         reading = None
-        if self._unit is not None:
+        if self._unit is not None and not self._is_exporting:
             reading = reading_of_unit(snapshot, *self._unit, self._theme, discretise)
         caption = self._caption_text(snapshot) if reading is not None else ""
         if reading is None:
@@ -228,10 +241,11 @@ class SurfaceView(QWidget):
         return "" if self._data is None else self._data.note
 
     def _update_readout(self) -> None:
-        if self._probe is None or self._grid is None or self._reading is None:
+        probe = None if self._is_exporting else self._probe
+        if probe is None or self._grid is None or self._reading is None:
             self._legend.set_readout(self._note(), is_number=False)
             return
-        grid, x, y = self._grid, self._probe.x(), self._probe.y()
+        grid, x, y = self._grid, probe.x(), probe.y()
         across = f"x₁ {fixed_text(x, grid.x_min, grid.x_max)}"
         up = f"x₂ {fixed_text(y, grid.y_min, grid.y_max)}"
         value = self._reading.value_text(*self._node_at(grid, x, y))

@@ -379,10 +379,12 @@ class TopologyView(QWidget):
             picture.phase += _FLOW_SPEED * min(seconds, 0.1)
         picture.is_flowing = self.is_flowing
         picture.is_smooth = self.is_smooth
-        chosen = self._target.edges(picture.edges) if self._target else None
+        # A figure is of the network, not of what somebody points at.
+        target = None if picture.is_exporting else self._target
+        chosen = target.edges(picture.edges) if target else None
         picture.draw(painter, self.devicePixelRatioF(), not self._running, chosen)
-        if self._target is not None:
-            draw_target(painter, self._target, picture, self._pointer, self._by_keyboard)
+        if target is not None:
+            draw_target(painter, target, picture, self._pointer, self._by_keyboard)
         elif self.hasFocus() and not picture.is_exporting:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(picture.theme.accent, 2))

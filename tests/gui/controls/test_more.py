@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
@@ -72,7 +73,8 @@ def settle() -> None:
 
 @pytest.fixture
 def more(in_card: InCard, dress: Dress) -> MoreControls:
-    return in_card(dress("light"), 240)
+    # pytest keeps what a fixture gives, and so would keep the menus of the plots in it.
+    return weakref.proxy(in_card(dress("light"), 240))
 
 
 def test_everything_is_folded_at_first_and_fits(more: MoreControls) -> None:

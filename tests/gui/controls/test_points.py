@@ -76,7 +76,7 @@ def test_every_preset_is_shown_silently(
         assert getattr(panel, field).value == getattr(experiment, field)
     assert panel.scaling.current == experiment.scaling
     ticked = {feature for feature, box in panel.features.boxes().items() if box.isChecked()}
-    assert ticked == set(experiment.features)
+    assert ticked == set(experiment.features or ("x1", "x2"))
 
 
 @pytest.mark.parametrize("text", ["0.3", "0,3", "0.123456789", "0"])
@@ -189,10 +189,13 @@ def test_boxes_choose_features_in_the_order_in_which_they_stand(
     qtbot.mouseClick(boxes["x1*x2"], Qt.MouseButton.LeftButton, pos=boxes["x1*x2"].rect().center())
     boxes["x1"].setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(boxes["x1"], Qt.Key.Key_Space)
-    assert changes == [{"features": ("x1*x2",)}, {"features": ("x1", "x1*x2")}]
+    assert changes == [{"features": ("x1", "x2", "x1*x2")}, {"features": ("x2", "x1*x2")}]
     assert panel.features.caption.text() == "2 chosen"
     qtbot.keyClick(boxes["x1"], Qt.Key.Key_Space)
-    assert changes[2:] == [{"features": ("x1*x2",)}]
+    boxes["x1*x2"].click()
+    assert changes[2:] == [{"features": ("x1", "x2", "x1*x2")}, {"features": ()}]
+    assert boxes["x1"].isChecked()
+    assert boxes["x2"].isChecked()
 
 
 def test_other_columns_are_typed(
@@ -222,8 +225,8 @@ def test_what_does_not_fit_more_inputs_goes_with_the_change(
     experiment = MOONS.evolve(hidden=(4,), initial_parameters=given)
     show(panel, experiment)
     panel.features.boxes()["x1^2"].click()
-    assert changes == [{"features": ("x1^2",), "initial_parameters": None}]
-    assert experiment.evolve(**changes[0]).features == ("x1^2",)
+    assert changes == [{"features": ("x1", "x2", "x1^2"), "initial_parameters": None}]
+    assert experiment.evolve(**changes[0]).features == ("x1", "x2", "x1^2")
 
 
 # --- class weights

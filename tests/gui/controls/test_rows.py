@@ -61,7 +61,7 @@ def test_a_row_says_what_a_change_does(form: Form) -> None:
     for mark, label, (field, control) in zip(marks, form.labels, fields, strict=False):
         sentence = mark.effect.sentence
         assert words(mark.toolTip()) == sentence
-        assert words(label.toolTip()) == f"{tooltip(field)} {sentence}"
+        assert words(label.toolTip()) == tooltip(field)
         assert control.accessibleDescription() == f"{tooltip(field)} {sentence}"
         # Beside the label, and in one line with it.
         assert label.geometry().right() < mark.geometry().left()

@@ -1,37 +1,22 @@
-"""Hundreds of random gestures on the real window while it trains: nothing breaks, nothing leaks.
+"""A monkey at the real window: it draws random gestures, makes them and watches the consequences.
 
-The monkey finds what it plays with by walking the widgets, so that new controls are covered too.
-Every gesture is a value: a failure prints them all, and `replay` makes them again.
+It finds what it plays with by walking the widgets, so that new controls are covered too. Every
+gesture is a value: a failure prints them all, and `Monkey.replay` makes them again.
 """
 
 from __future__ import annotations
 
-import gc
 import random
 import sys
 import threading
 import traceback
-import weakref
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
-import numpy as np
 import pytest
-from PySide6.QtCore import (
-    QAbstractAnimation,
-    QCoreApplication,
-    QEvent,
-    QMimeData,
-    QObject,
-    QPoint,
-    QPointF,
-    Qt,
-    QThread,
-    QTimer,
-    QUrl,
-)
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDesktopServices,
@@ -51,22 +36,18 @@ from PySide6.QtWidgets import (
     QMenu,
     QWidget,
 )
-from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from nnviz.gui.session import State
-from nnviz.gui.theme import DARK, LARGEST_SCALE, LIGHT, PALETTES, SMALLEST_SCALE, load_fonts
+from nnviz.gui.theme import DARK, LARGEST_SCALE, LIGHT, PALETTES, SMALLEST_SCALE
 from nnviz.gui.window import MainWindow
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS
-from nnviz.run.trainer import Trainer
 
-# What the offscreen platform cannot do: raise a window, grab the keyboard for a menu.
-pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support ")
-
-WAIT = 30_000
 LONGEST_MENU = 60
 """Milliseconds that a menu or a dialog that blocks stays open before the monkey ends it."""
+LONGEST_REST = 3
+"""Gestures that may meet a network that stands still before the monkey lets it train again."""
 
 NUMBERS = (
     *("0", "1", "2", "3", "7", "40", "-1", "0.5", "0.01", "0.3", "100", "1e-9", "1000"),
@@ -144,6 +125,9 @@ class Monkey:
     def __init__(self, window: MainWindow, folder: Path, world: World) -> None:
         self.window = window
         self.made: list[Gesture] = []
+        self.met_training = 0
+        """How many gestures, but for those that let it train, met a network in training."""
+        self._rest = 0
         self._world = world
         self._paths = self._make_files(folder)
         self._ender = QTimer(window)
@@ -170,16 +154,28 @@ class Monkey:
                 if isValid(widget) and widget.isVisible():
                     widget.close()
 
+    @property
+    def _trains(self) -> bool:
+        """Whether the network trains, or will as soon as it is loaded."""
+        return self.window.session._keeps_playing()
+
     # --- drawing a gesture
+
+    def gestures(self, chance: random.Random, number: int) -> Iterator[Gesture]:
+        """So many random gestures, and between them what lets the network train again."""
+        for _ in range(number):
+            if self._rest > LONGEST_REST:
+                yield Gesture("play", None, chance.choice(sorted(PRESETS)), 0)
+            yield self.draw(chance)
 
     def draw(self, chance: random.Random) -> Gesture:
         kind = chance.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]
         kinds = {"click": QAbstractButton, "type": QLineEdit, "choose": QComboBox}
         kinds |= {"slide": QAbstractSlider}
         wanted = kinds.get(kind, QWidget)
-        names = [name for name, widget in widgets().items() if isinstance(widget, wanted)]
-        has_target = names and kind not in _WITHOUT_TARGET
-        target = chance.choice(names) if has_target else None
+        there = {} if kind in _WITHOUT_TARGET else widgets()
+        names = [name for name, widget in there.items() if isinstance(widget, wanted)]
+        target = chance.choice(names) if names else None
         where = (chance.random(), chance.random())
         value: Any = {
             "click": lambda: None,
@@ -210,9 +206,20 @@ class Monkey:
 
     # --- making it
 
+    def replay(self, gestures: Iterable[Gesture]) -> None:
+        """Make these gestures; a failure says which they were, to be replayed."""
+        try:
+            for gesture in gestures:
+                self.make(gesture)
+        except BaseException as error:
+            made = ",\n    ".join(map(repr, self.made))
+            error.add_note(f"monkey.replay([\n    {made}\n])")
+            raise
+
     def make(self, gesture: Gesture) -> None:
         """Make one gesture and look at the consequences; what is not there is left alone."""
         self.made.append(gesture)
+        self.met_training += self._trains and gesture.kind != "play"
         widget = None if gesture.target is None else widgets().get(gesture.target)
         if widget is not None or gesture.kind in _WITHOUT_TARGET:
             getattr(self, "_" + gesture.kind)(widget, gesture.value)
@@ -221,6 +228,10 @@ class Monkey:
             self.window.showNormal()
         QTest.qWait(gesture.pause)
         self.check()
+        if self._trains:
+            self._rest = 0
+        elif self.window.session.state is not State.LOADING:
+            self._rest += 1
 
     def _click(self, widget: QWidget, _: None) -> None:
         if widget.isEnabled():
@@ -312,6 +323,11 @@ class Monkey:
         ]
         actions[number % len(actions)].trigger()
 
+    def _play(self, _: QWidget | None, preset: str) -> None:
+        if self.window.session.state in (State.FINISHED, State.DIVERGED):
+            self.window.choose_preset(preset)
+        self.window.session.play()
+
     def _preset(self, _: QWidget | None, name: str) -> None:
         self.window.choose_preset(name)
 
@@ -357,29 +373,11 @@ class Monkey:
         assert Experiment.from_json(experiment.to_json()) == experiment
 
 
-_WEIGHTS = {
-    "click": 24,
-    "press": 8,
-    "type": 14,
-    "choose": 8,
-    "slide": 4,
-    "key": 10,
-    "ctrl": 6,
-    "hover": 8,
-    "wheel": 5,
-    "menu": 3,
-    "action": 5,
-    "preset": 4,
-    "resize": 3,
-    "theme": 3,
-    "state": 2,
-    "undo": 4,
-    "drop": 3,
-    "answer": 4,
-    "focus": 4,
-}
+_WEIGHTS = {"click": 24, "press": 8, "type": 14, "choose": 8, "slide": 4, "key": 10, "ctrl": 6}
+_WEIGHTS |= {"hover": 8, "wheel": 5, "menu": 3, "action": 5, "preset": 4, "resize": 3, "theme": 3}
+_WEIGHTS |= {"state": 2, "undo": 4, "drop": 3, "answer": 4, "focus": 4}
 _WITHOUT_TARGET = {
-    *("key", "ctrl", "action", "preset", "resize", "theme", "state", "undo", "answer"),
+    *("key", "ctrl", "action", "play", "preset", "resize", "theme", "state", "undo", "answer"),
 }
 
 
@@ -387,169 +385,10 @@ def _at(widget: QWidget, where: tuple[float, float]) -> QPoint:
     return QPoint(int(where[0] * widget.width()), int(where[1] * widget.height()))
 
 
-def replay(monkey: Monkey, gestures: Iterable[Gesture]) -> None:
-    """Make these gestures; a failure says which they were, to be replayed."""
-    try:
-        for gesture in gestures:
-            monkey.make(gesture)
-    except BaseException as error:
-        error.add_note("replay(monkey, [\n    " + ",\n    ".join(map(repr, monkey.made)) + "\n])")
-        raise
-
-
-# --- what was there before and is there afterwards
-
-
-def _settle() -> None:
-    for _ in range(3):
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        QCoreApplication.processEvents()
-        gc.collect()
-
-
-def _is_of_tool_tips(widget: QWidget) -> bool:
-    """Once a tool tip was shown, Qt keeps its label, and an empty widget that is never shown."""
-    name = widget.metaObject().className()
-    is_empty = not widget.children() and widget.parent() is None and widget.isHidden()
-    return name == "QTipLabel" or (name == "QWidget" and is_empty)
-
-
-def _living() -> dict[str, int]:
-    """How many of what must not pile up there are. Only while no window trains.
-
-    A tuple that another thread is just making is broken by whoever gets hold of it too.
-    """
-    _settle()
-    names = [
-        widget.metaObject().className()
-        for widget in QApplication.allWidgets()
-        if not _is_of_tool_tips(widget)
-    ]
-    counts = {"threads": threading.active_count()}
-    counts |= {name: names.count(name) for name in names}
-    for kind, is_running in (
-        (QThread, QThread.isRunning),
-        (QTimer, QTimer.isActive),
-        (QAbstractAnimation, lambda thing: thing.state() != QAbstractAnimation.State.Stopped),
-    ):
-        things = [t for t in gc.get_objects() if issubclass(type(t), kind) and isValid(t)]
-        counts[kind.__name__] = sum(bool(is_running(thing)) for thing in things)
-    return counts
-
-
-class Zoo:
-    """Windows for monkeys, which it closes and destroys."""
-
-    def __init__(self, qtbot: QtBot, qtlog: Any, folder: Path, patch: pytest.MonkeyPatch) -> None:
-        self._qtbot, self._folder = qtbot, folder
-        self._world = World(patch, lambda: qtlog.records)
-        self._open: list[Monkey] = []
-
-    def open(self, name: str) -> Monkey:
-        window = MainWindow(PRESETS[name].experiment, LIGHT, preset=name)
-        folder = self._folder / f"Käse {len(list(self._folder.iterdir()))}"
-        folder.mkdir()
-        monkey = Monkey(window, folder, self._world)
-        self._open.append(monkey)
-        window.show()
-        self._qtbot.waitExposed(window)
-        window.session.start(play=True)
-        self._qtbot.waitUntil(lambda: window.session.snapshot is not None, timeout=WAIT)
-        return monkey
-
-    def close(self, monkey: Monkey) -> None:
-        self._open.remove(monkey)
-        window = monkey.window
-        window.close()
-        assert window.session.state is State.CLOSED
-        window.deleteLater()
-
-    def close_all(self) -> None:
-        while self._open:
-            self.close(self._open[-1])
-
-    def prove_it_lives(self, monkey: Monkey) -> None:
-        """After whatever happened: reset begins where a fresh trainer does, and play trains."""
-        session, qtbot = monkey.window.session, self._qtbot
-        qtbot.waitUntil(lambda: session.state is not State.LOADING, timeout=WAIT)
-        monkey.window.reset()
-        qtbot.waitUntil(lambda: _update(monkey) == 0, timeout=WAIT)
-        assert session.state is State.PAUSED
-        assert session.snapshot is not None
-        fresh = Trainer(session.experiment)
-        for shown, wanted in zip(session.snapshot.frame.weights, fresh.weights, strict=True):
-            np.testing.assert_array_equal(shown, wanted)
-        monkey.window.toggle()
-        qtbot.waitUntil(
-            lambda: _update(monkey) > 0 or session.state is State.DIVERGED, timeout=WAIT
-        )
-        monkey.check()
-
-
-def _update(monkey: Monkey) -> int:
-    snapshot = monkey.window.session.snapshot
-    return -1 if snapshot is None else snapshot.frame.update
-
-
 @pytest.fixture
-def zoo(qtbot: QtBot, qtlog: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Zoo]:
-    load_fonts()
-    zoo = Zoo(qtbot, qtlog, tmp_path, monkeypatch)
-    yield zoo
-    zoo.close_all()
-    # Qt crashes when it ends what Python put there after Python's end; as the program does.
-    QApplication.clipboard().clear()
-
-
-def _storm(zoo: Zoo, seed: int, gestures: int) -> None:
-    chance = random.Random(seed)
-    before = _living()
-    monkey = zoo.open(chance.choice(sorted(PRESETS)))
-    replay(monkey, (monkey.draw(chance) for _ in range(gestures)))
-    zoo.prove_it_lives(monkey)
-    window = weakref.ref(monkey.window)
-    zoo.close(monkey)
-    del monkey
-    assert _living() == before
-    assert window() is None
-
-
-@pytest.mark.parametrize("seed", [1])
-def test_300_gestures_break_nothing_and_leave_nothing(zoo: Zoo, seed: int) -> None:
-    _storm(zoo, seed, 300)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 8))
-def test_more_seeds_break_nothing_and_leave_nothing(zoo: Zoo, seed: int) -> None:
-    _storm(zoo, seed, 300)
-
-
-def test_the_same_gestures_again_make_nothing_more(zoo: Zoo) -> None:
-    """Objects that pile up with each round would in the end fill the memory."""
-    chance = random.Random(99)
-    monkey = zoo.open("moons")
-    replay(monkey, (monkey.draw(chance) for _ in range(25)))
-    gestures = list(monkey.made)
-    counts = []
-    for _ in range(4):
-        replay(monkey, gestures)
-        monkey.window.choose_preset("moons")
-        zoo.prove_it_lives(monkey)
-        _settle()
-        counts.append(len(monkey.window.findChildren(QObject)))
-    zoo.close(monkey)
-    # The first rounds may still make what is made once and kept.
-    assert counts[-1] <= counts[1], counts
-
-
-def test_windows_that_are_closed_leave_nothing(zoo: Zoo) -> None:
-    zoo.close(zoo.open("xor"))
-    before = _living()
-    for name in ("xor", "blobs", "spiral"):
-        monkey = zoo.open(name)
-        window = weakref.ref(monkey.window)
-        zoo.close(monkey)
-        del monkey
-        assert _living() == before
-        assert window() is None
+def bring_monkey(
+    qtlog: Any, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[MainWindow, Path], Monkey]:
+    """Bring a monkey to a window; all of a test live in the same world."""
+    world = World(monkeypatch, lambda: qtlog.records)
+    return lambda window, folder: Monkey(window, folder, world)
