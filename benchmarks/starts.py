@@ -58,11 +58,13 @@ sys.exit(main())
 """
 )
 
-# The environment variable is what the program's own start sets first.
+# What the program's own start does before it imports the window (nnviz/__main__.py).
 _NNVIZ = (
     """
-import os
+import gc, os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+gc.disable()
 """
     + _NOTICE
     + """

@@ -7,9 +7,11 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nnviz.gui.collector import Collector
 from nnviz.gui.display import display_problem
@@ -30,6 +32,10 @@ FIRST_PRESET = "xor"
 # Seconds. With the interpreter's own 5 ms, a gesture that needs its lock while the reference engine
 # trains waits through a third of a frame each time; much less makes the threads fight for it.
 SWITCH_INTERVAL = 0.001
+
+
+LONGEST_UNPAINTED = 300
+"""Milliseconds for which the start of the session waits for the window to be painted."""
 
 
 class SignalListener(QObject):
@@ -68,6 +74,31 @@ class SignalListener(QObject):
 
     def _on_signal(self, number: int, frame: object) -> None:
         self.received.emit()
+
+
+class FirstPaint(QObject):
+    """Does something once, as soon as a window has been painted for the first time."""
+
+    def __init__(self, window: QWidget, do: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._do = do
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._begin)
+        # A window that begins covered or minimised may never be painted.
+        self._timer.start(LONGEST_UNPAINTED)
+        self._window = window
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and self._timer.interval():
+            self._timer.start(0)
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _begin(self) -> None:
+        self._window.removeEventFilter(self)
+        self._do()
 
 
 def _use_utf_8() -> None:
@@ -133,7 +164,8 @@ def run_window(
     collector.start()
     try:
         window.show()
-        window.session.start(play=play)
+        # When the window is seen: the thread that trains would only make it wait.
+        FirstPaint(window, partial(window.session.start, play=play))
         if quit_after is not None:
             closer.start(round(quit_after * 1000))
         return application.exec()
