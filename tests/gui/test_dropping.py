@@ -49,7 +49,8 @@ def test_json_and_a_figure_of_ours_are_opened(
     assert _drag(window, _files(path))
     _drop(window, _files(path))
     assert window.session.experiment == PRESETS["circles"].experiment
-    qtbot.waitUntil(lambda: window.session.snapshot is not None)
+    circles = PRESETS["circles"].experiment
+    qtbot.waitUntil(lambda: window.session.snapshot.frame.experiment == circles)
 
     picture = tmp_path / "a.png"
     assert window.documents.export("surface", str(picture))

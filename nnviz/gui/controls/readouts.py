@@ -70,8 +70,9 @@ class ReadOut(QWidget):
 
     def reserve(self, figure: str) -> None:
         """Keep room for figures as long as this one, which is the widest that can come."""
-        self._reserved = figure
-        self.updateGeometry()
+        if figure != self._reserved:
+            self._reserved = figure
+            self.updateGeometry()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

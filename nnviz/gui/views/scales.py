@@ -67,7 +67,9 @@ def linear_ticks(low: float, high: float, most: int) -> Ticks:
         step = nice_ceiling(step * 1.5, (1.0, 2.0, 5.0, 10.0))
     decimals = max(0, -floor(log10(step) + 1e-9))
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
-    return [(index * step, _tick_text(index * step, decimals)) for index in range(first, last + 1)]
+    # Far from zero, ticks that are closer than doubles are fall together.
+    places = dict.fromkeys(index * step for index in range(first, last + 1))
+    return [(place, _tick_text(place, decimals)) for place in places]
 
 
 def decade_ticks(bottom: float, top: float, most: int) -> Ticks:

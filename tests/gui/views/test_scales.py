@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nnviz.gui.views.scales import (
@@ -73,6 +73,7 @@ def test_a_logarithmic_axis_changes_rarely_while_a_loss_falls() -> None:
     assert len(seen) <= 11
 
 
+@example(low=137438953472.0, span=0.0001, most=6)
 @given(finite, st.floats(1e-9, 1e12), st.integers(2, 12))
 def test_ticks_lie_on_the_axis_and_are_few(low: float, span: float, most: int) -> None:
     high = low + span
