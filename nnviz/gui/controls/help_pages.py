@@ -106,7 +106,8 @@ def explain_loss(experiment: Experiment, dataset: Dataset) -> Explanation:
     if target_codes(*facts).shape[1] > 1:
         notes.append(OTHERS_AT_ZERO)
     gradients = [sampled(f, REACH)[1] for f in functions if f.mark is Mark.DASHED]
-    if not np.nan_to_num(gradients).any():
+    # One by one: a jump adds a sample, so they need not be of one length.
+    if not any(np.nan_to_num(gradient).any() for gradient in gradients):
         notes.append(NO_GRADIENT)
     loss = LOSSES[experiment.loss]
     # The registry writes the value of any unit as a; that of an output is y in a loss.

@@ -18,12 +18,13 @@ from nnviz.gui.controls.help_pages import (
     NO_PENALTY,
     OTHERS_AT_ZERO,
     ActivationPage,
+    explain_loss,
     loss_page,
     penalty_page,
 )
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.model.activations import ACTIVATIONS
-from nnviz.model.losses import LOSSES
+from nnviz.model.losses import LOSSES, losses_for
 from nnviz.run.experiment import Experiment
 
 MOONS = Experiment(dataset="moons", n_samples=20)
@@ -330,3 +331,15 @@ def test_the_button_is_named_and_explained(qtbot: QtBot) -> None:
     assert window.help.accessibleName() == "Help on what there is"
     sentence = " ".join(window.help.toolTip().split())
     assert sentence == "Explains what there is with formulas and a plot."
+
+
+@pytest.mark.parametrize("output", ACTIVATIONS)
+@pytest.mark.parametrize("dataset", ["moons", "blobs", "plane"])
+def test_every_pairing_of_output_and_loss_is_explained(dataset: str, output: str) -> None:
+    """The gradients of the two targets need not be sampled at equally many places."""
+    points = make_dataset(dataset, 20, 0.2, 0, 0.25, 0)
+    for loss in losses_for(output, points.task, points.n_classes):
+        experiment = MOONS.evolve(dataset=dataset, output_activation=output, loss=loss)
+        explanation = explain_loss(experiment, points)
+        # Only a step lets nothing through, but for the loss that is made for it.
+        assert (NO_GRADIENT in explanation.note) == (output == "step" and loss != "perceptron")
