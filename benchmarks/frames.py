@@ -100,8 +100,8 @@ def gesture_figures(repeats: int) -> list[Figure]:
     with live_window(small(), play=True) as window:
         for _ in range(repeats):
             delays += [
-                _pause_delay(window, rng),
-                _step_delay(window, rng),
+                _delay_to_rest(window, rng, window.toggle),
+                _delay_to_rest(window, rng, window.step),
                 _rate_delay(window, rng),
             ]
         window.session.pause()
@@ -182,16 +182,11 @@ def _wait_for_quiet(window: ObservedWindow) -> None:
     wait_until(lambda: perf_counter() - window.frames[-1].end > QUIET)
 
 
-def _pause_delay(window: ObservedWindow, rng: random.Random) -> float:
-    due = _gesture(rng, window.toggle)
-    _wait_for_quiet(window)
-    delay = window.frames[-1].end - due
-    window.toggle()
-    return delay
-
-
-def _step_delay(window: ObservedWindow, rng: random.Random) -> float:
-    due = _gesture(rng, window.step)
+def _delay_to_rest(
+    window: ObservedWindow, rng: random.Random, gesture: Callable[[], None]
+) -> float:
+    """From a gesture that stops training to the end of its last picture; training goes on after."""
+    due = _gesture(rng, gesture)
     _wait_for_quiet(window)
     delay = window.frames[-1].end - due
     window.toggle()

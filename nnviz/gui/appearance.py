@@ -8,13 +8,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from nnviz.gui.preferences import AppearanceName, Preferences
-from nnviz.gui.theme import LARGEST_SCALE, SMALLEST_SCALE, THEMES, Theme, system_theme
+from nnviz.gui.theme import LARGEST_SCALE, SCALE_STEP, SMALLEST_SCALE, THEMES, Theme, system_theme
 
 if TYPE_CHECKING:
     from nnviz.gui.controls.appearance import AppearancePanel
-
-STEP = 0.1
-"""How much Ctrl+= adds to the scale."""
 
 
 class Appearance(QObject):
@@ -97,7 +94,7 @@ class Appearance(QObject):
 
     def zoom(self, steps: int) -> None:
         """Larger or smaller by steps; 0 goes back to 100 %."""
-        self.set_scale(self._scale + STEP * steps if steps else 1.0)
+        self.set_scale(self._scale + SCALE_STEP * steps if steps else 1.0)
 
     @Slot()
     def _on_system_scheme(self) -> None:

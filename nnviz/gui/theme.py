@@ -50,6 +50,8 @@ class Palette:
 
 
 SMALLEST_SCALE, LARGEST_SCALE = 0.75, 2.5
+SCALE_STEP = 0.1
+"""How much one step makes the interface larger or smaller."""
 
 
 @dataclass(frozen=True)

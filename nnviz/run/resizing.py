@@ -8,11 +8,6 @@ from nnviz.run.consistency import network_of
 from nnviz.run.experiment import Experiment
 
 
-def with_hidden(experiment: Experiment, hidden: tuple[int, ...]) -> dict[str, Any]:
-    """The changes, for `evolve`, that give an experiment other hidden layers."""
-    return with_followers(experiment, {"hidden": hidden})
-
-
 def with_followers(experiment: Experiment, changes: dict[str, Any]) -> dict[str, Any]:
     """`changes`, and those of other fields that they make necessary.
 

@@ -271,3 +271,22 @@ def test_a_message_goes_when_its_reason_has_gone(open_window: Open) -> None:
         assert window.messages.isVisible()
         way_out()
         assert not window.messages.isVisible()
+
+
+def test_what_no_longer_fits_goes_with_a_change_and_is_said(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window("xor")
+    weights = [W.copy() for W in window.session.snapshot.frame.weights]
+    biases = [b.copy() for b in window.session.snapshot.frame.biases]
+    window.change({"initial_parameters": (weights, biases)})
+    qtbot.waitUntil(lambda: window.session.state is State.PAUSED)
+    before = window.session.experiment
+    assert before.initial_parameters is not None
+    window.change({"hidden": (3, 3)})
+    assert window.session.experiment.initial_parameters is None
+    assert window.messages.text == (
+        "The given weights do not fit the new network; Ctrl+Z brings them back."
+    )
+    window.undo_stack.undo()
+    assert window.session.experiment == before

@@ -9,7 +9,7 @@ import pytest
 
 from nnviz.run.consistency import network_of
 from nnviz.run.experiment import Experiment
-from nnviz.run.resizing import lost_parameters, with_followers, with_hidden
+from nnviz.run.resizing import lost_parameters, with_followers
 
 
 def filled(**fields: Any) -> Experiment:
@@ -35,20 +35,20 @@ def test_activations_follow_the_layers(
     before: tuple[str, ...], hidden: tuple[int, ...], after: tuple[str, ...]
 ) -> None:
     experiment = Experiment(dataset="moons", hidden=(3, 3), activation=before)
-    changed = experiment.evolve(**with_hidden(experiment, hidden))
+    changed = experiment.evolve(**with_followers(experiment, {"hidden": hidden}))
     assert changed.hidden == hidden
     assert changed.activation == after
 
 
 def test_a_first_layer_takes_the_usual_activation() -> None:
     experiment = Experiment(dataset="moons", hidden=(), activation=())
-    changed = experiment.evolve(**with_hidden(experiment, (4, 4)))
+    changed = experiment.evolve(**with_followers(experiment, {"hidden": (4, 4)}))
     assert changed.activations[:-1] == ("tanh", "tanh")
 
 
 def test_one_name_for_all_layers_stays() -> None:
     experiment = Experiment(dataset="moons", hidden=(3,), activation="relu")
-    assert with_hidden(experiment, (3, 3)) == {"hidden": (3, 3)}
+    assert with_followers(experiment, {"hidden": (3, 3)}) == {"hidden": (3, 3)}
 
 
 @pytest.mark.parametrize(

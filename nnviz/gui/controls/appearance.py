@@ -13,10 +13,7 @@ from nnviz.gui.controls.choice import ChoiceBox
 from nnviz.gui.controls.rows import Rows
 from nnviz.gui.controls.segmented import Segment, SegmentedControl
 from nnviz.gui.controls.tooltips import wrapped
-from nnviz.gui.theme import LARGEST_SCALE, LIGHT, PALETTES, SMALLEST_SCALE, Theme, mix
-
-STEP = 0.1
-"""How much a press of + adds to the scale."""
+from nnviz.gui.theme import LARGEST_SCALE, LIGHT, PALETTES, SCALE_STEP, SMALLEST_SCALE, Theme, mix
 
 _SWATCH = QSize(34, 12)
 _BUTTON, _ICON = 24, 14
@@ -79,8 +76,8 @@ class AppearancePanel(QWidget):
         layout.addStretch(1)
         self.theme.changed.connect(self.theme_chosen)
         self.palette_choice.changed.connect(self.palette_chosen)
-        self.smaller.clicked.connect(lambda: self._zoom(-STEP))
-        self.larger.clicked.connect(lambda: self._zoom(STEP))
+        self.smaller.clicked.connect(lambda: self._zoom(-SCALE_STEP))
+        self.larger.clicked.connect(lambda: self._zoom(SCALE_STEP))
         self.reduce_motion.clicked.connect(self.motion_reduced)
         self.set_theme(LIGHT)
         self.show_preferences("system", LIGHT.palette_name, 1.0, False)

@@ -85,19 +85,23 @@ class RingForKeyboard:
         update_ring(self, event)
 
 
-class PushButton(RingForKeyboard, QPushButton):
-    """A button with words. A click takes the focus, so that a field being edited commits."""
+class ButtonKeys(RingForKeyboard):
+    """The same for buttons, which leave the window's keys to the window and hear Enter."""
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def keyPressEvent(self: Any, event: QKeyEvent) -> None:
         if leaves_key_to_window(self, event):
             event.ignore()
         elif event.key() in ENTER_KEYS:
             self.click()
         else:
-            super().keyPressEvent(event)
+            super().keyPressEvent(event)  # type: ignore[misc]
 
 
-class ToolButton(RingForKeyboard, QToolButton):
+class PushButton(ButtonKeys, QPushButton):
+    """A button with words. A click takes the focus, so that a field being edited commits."""
+
+
+class ToolButton(ButtonKeys, QToolButton):
     """A button with an icon."""
 
     def __init__(self, name: str, tooltip: str, parent: QWidget | None = None) -> None:
@@ -105,14 +109,6 @@ class ToolButton(RingForKeyboard, QToolButton):
         self.setAccessibleName(name)
         self.setToolTip(tooltip)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if leaves_key_to_window(self, event):
-            event.ignore()
-        elif event.key() in ENTER_KEYS:
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
 
 class Slider(QSlider):

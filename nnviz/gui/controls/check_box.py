@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from nnviz.gui.controls.buttons import ENTER_KEYS, RingForKeyboard, leaves_key_to_window
+from nnviz.gui.controls.buttons import ButtonKeys
 from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.theme import LIGHT, Theme
 
 _TEXT_SIZE = 12
 
 
-class CheckBox(RingForKeyboard, QCheckBox):
+class CheckBox(ButtonKeys, QCheckBox):
     """A box to tick before its words; `clicked` tells what the user did, `setChecked` is silent."""
 
     def __init__(self, text: str, name: str, tooltip: str, parent: QWidget | None = None) -> None:
@@ -25,11 +24,3 @@ class CheckBox(RingForKeyboard, QCheckBox):
 
     def set_theme(self, theme: Theme) -> None:
         self.setFont(theme.font(_TEXT_SIZE))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if leaves_key_to_window(self, event):
-            event.ignore()
-        elif event.key() in ENTER_KEYS:
-            self.click()
-        else:
-            super().keyPressEvent(event)

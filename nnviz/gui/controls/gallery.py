@@ -9,12 +9,12 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QWidget
 
-from nnviz.data.dataset import make_dataset
 from nnviz.gui.controls.buttons import ARROW_KEYS
 from nnviz.gui.controls.thumbnail import Scatter, Thumbnail, lines_needed
 from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.run.presets import PRESETS, Preset
+from nnviz.run.trainer import dataset_of
 
 COLUMNS = 3
 _PREFERRED_WIDTH, _NARROWEST = 208, 150
@@ -254,15 +254,7 @@ def _caption(name: str, preset: Preset) -> str:
 
 def preset_points(name: str) -> Scatter:
     """The training points of a preset, by its first two raw columns."""
-    experiment = PRESETS[name].experiment
-    dataset = make_dataset(
-        experiment.dataset,
-        experiment.n_samples,
-        experiment.noise,
-        experiment.data_seed,
-        experiment.test_fraction,
-        experiment.split_seed,
-    )
+    dataset = dataset_of(PRESETS[name].experiment)
     X = dataset.inputs_train
     if X.shape[1] == 1:
         X = np.column_stack([X, dataset.y_train])

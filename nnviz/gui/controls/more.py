@@ -144,10 +144,6 @@ class MoreControls(QScrollArea):
         """The sections by name, from top to bottom."""
         return dict(self._sections)
 
-    def panels(self) -> tuple[FieldPanel, ...]:
-        """Those that edit an experiment, from top to bottom."""
-        return (self.points, self.network, self.objective, self.optimizer, self.schedule)
-
     def open_names(self) -> list[str]:
         """The sections that are unfolded, from top to bottom."""
         return [name for name, section in self._sections.items() if section.is_open]

@@ -28,7 +28,6 @@ from nnviz.run.experiment import (
     allowed_values,
     tooltip,
 )
-from nnviz.run.resizing import with_hidden
 
 _HIDDEN = {name: entry for name, entry in ACTIVATIONS.items() if entry.hidden}
 SPREADS = {
@@ -124,7 +123,7 @@ class NetworkPanel(FieldPanel):
     # --- what the user does
 
     def _change_hidden(self, hidden: tuple[int, ...]) -> None:
-        self.changed.emit(with_hidden(self._experiment, hidden))
+        self.changed.emit({"hidden": hidden})
 
     def _choose_spread(self, spread: str) -> None:
         names = self._experiment.activations[:-1]

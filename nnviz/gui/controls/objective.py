@@ -16,7 +16,7 @@ from nnviz.gui.controls.numbers import rungs
 from nnviz.gui.controls.rows import Rows
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.model.activations import ACTIVATIONS
-from nnviz.model.losses import LOSSES, losses_for, n_outputs, pairing_hint
+from nnviz.model.losses import LOSSES, losses_for, pairing_hint
 from nnviz.run.experiment import Experiment, tooltip
 
 PENALTY_FORMULA = "loss + l1·Σ|w| + l2/2·Σw²"
@@ -99,16 +99,10 @@ class ObjectivePanel(FieldPanel):
         """Together with the loss where the present one does not go with the new output."""
         assert self._shown is not None
         experiment, dataset = self._shown
-        facts = (dataset.task, dataset.n_classes)
         changes: dict[str, Any] = {"output_activation": output}
-        fitting = losses_for(output, *facts)
+        fitting = losses_for(output, dataset.task, dataset.n_classes)
         if experiment.loss not in fitting:
             changes["loss"] = fitting[0]
-        if n_outputs(*facts, output) != n_outputs(*facts, experiment.output_activation):
-            # Weights and marks for another number of outputs have no place any more.
-            for name in ("initial_parameters", "trainable"):
-                if getattr(experiment, name) is not None:
-                    changes[name] = None
         self.changed.emit(changes)
 
     def _change_loss(self, loss: str) -> None:

@@ -23,7 +23,6 @@ from nnviz.gui.controls.seed_button import SeedButton, next_seed
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.run.consistency import fixed_fields
 from nnviz.run.experiment import Experiment, tooltip
-from nnviz.run.resizing import with_followers
 
 CLASS_WEIGHTS = {
     "none": Choice("all alike", "Lets every point count as much as any other."),
@@ -126,7 +125,7 @@ class PointsPanel(FieldPanel):
         self.changed.emit({"split_seed": next_seed(self._experiment.split_seed)})
 
     def _change_features(self, features: tuple[str, ...]) -> None:
-        self.changed.emit(with_followers(self._experiment, {"features": features}))
+        self.changed.emit({"features": features})
 
     def _change_scaling(self, name: str) -> None:
         self.changed.emit({"scaling": name})

@@ -12,7 +12,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnviz.data.dataset import make_dataset
 from nnviz.gui.controls.buttons import PushButton, Slider
 from nnviz.gui.controls.check_box import CheckBox
 from nnviz.gui.controls.choice import ChoiceBox
@@ -32,7 +31,8 @@ from nnviz.model.schedules import SCHEDULES
 from nnviz.run.effects import effect_of
 from nnviz.run.experiment import Experiment, tooltip
 from nnviz.run.presets import PRESETS
-from nnviz.run.trainer import Trainer
+from nnviz.run.resizing import with_followers
+from nnviz.run.trainer import Trainer, dataset_of
 
 USUAL = Experiment(
     dataset="moons", hidden=(3, 2), activation=("tanh", "relu"), class_weight=(1.0, 2.0)
@@ -74,13 +74,8 @@ class Desk:
 
     def change(self, changes: dict[str, Any]) -> None:
         self.changes.append(changes)
-        self.experiment = self.experiment.evolve(**changes)
-        e = self.experiment
-        dataset = make_dataset(
-            e.dataset, e.n_samples, e.noise, e.data_seed, e.test_fraction, e.split_seed,
-            e.features, e.scaling,
-        )  # fmt: skip
-        self.panel.show_experiment(e, dataset)
+        self.experiment = self.experiment.evolve(**with_followers(self.experiment, changes))
+        self.panel.show_experiment(self.experiment, dataset_of(self.experiment))
 
 
 @pytest.fixture

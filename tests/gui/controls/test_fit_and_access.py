@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from nnviz.data.dataset import make_dataset
 from nnviz.gui.card import Card
 from nnviz.gui.controls.choice import ChoiceBox
 from nnviz.gui.controls.gallery import PresetGallery
@@ -32,6 +31,7 @@ from nnviz.gui.theme import GUTTER, THEMES, Theme
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import LARGEST_SEED, Experiment
 from nnviz.run.presets import PRESETS
+from nnviz.run.trainer import dataset_of
 
 Dress = Callable[[str], Theme]
 
@@ -71,11 +71,7 @@ def column_of(qtbot: QtBot, theme: Theme, width: int, height: int) -> QWidget:
     layout.addWidget(training)
     for part in (data, training, gallery, panel):
         part.set_theme(theme)
-    e = WORST
-    dataset = make_dataset(
-        e.dataset, e.n_samples, e.noise, e.data_seed, e.test_fraction, e.split_seed
-    )
-    panel.show_experiment(e, dataset)
+    panel.show_experiment(WORST, dataset_of(WORST))
     column.resize(width, height)
     column.show()
     QApplication.processEvents()

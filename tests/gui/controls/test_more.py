@@ -12,7 +12,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnviz.data.dataset import make_dataset
 from nnviz.gui.card import Card
 from nnviz.gui.controls.effect_mark import EffectMark
 from nnviz.gui.controls.more import MoreControls
@@ -21,6 +20,7 @@ from nnviz.insight.snapshot import Snapshot
 from nnviz.run.effects import Effect
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS
+from nnviz.run.trainer import dataset_of
 
 Dress = Callable[..., Theme]
 
@@ -32,12 +32,7 @@ FULL = Experiment(
 
 
 def show(more: MoreControls, experiment: Experiment) -> None:
-    e = experiment
-    dataset = make_dataset(
-        e.dataset, e.n_samples, e.noise, e.data_seed, e.test_fraction, e.split_seed,
-        e.features, e.scaling,
-    )  # fmt: skip
-    more.show_experiment(e, dataset)
+    more.show_experiment(experiment, dataset_of(experiment))
 
 
 InCard = Callable[[Theme, int], MoreControls]

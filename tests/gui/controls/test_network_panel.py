@@ -11,12 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnviz.data.dataset import make_dataset
 from nnviz.gui.controls.network import NetworkPanel
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import MOST_HIDDEN_LAYERS, Experiment
 from nnviz.run.parameters import Mask
-from nnviz.run.trainer import Trainer
+from nnviz.run.resizing import with_followers
+from nnviz.run.trainer import Trainer, dataset_of
 
 MOONS = Experiment(dataset="moons", hidden=(3, 2))
 
@@ -41,11 +41,7 @@ def changes(panel: NetworkPanel) -> list[dict[str, Any]]:
 
 
 def show(panel: NetworkPanel, experiment: Experiment) -> None:
-    e = experiment
-    dataset = make_dataset(
-        e.dataset, e.n_samples, e.noise, e.data_seed, e.test_fraction, e.split_seed
-    )
-    panel.show_experiment(e, dataset)
+    panel.show_experiment(experiment, dataset_of(experiment))
 
 
 def moment(experiment: Experiment, updates: int = 3) -> Snapshot:
@@ -101,8 +97,11 @@ def test_what_depends_on_the_layers_follows(
     show(panel, experiment)
     enter(qtbot, panel.hidden, "3, 2, 2")
     expected = {"hidden": (3, 2, 2), "activation": ("tanh", "relu", "relu")}
-    assert changes == [expected | {"initial_parameters": None}]
-    assert experiment.evolve(**changes[0])
+    assert changes == [{"hidden": (3, 2, 2)}]
+    # The window adds what has to follow.
+    followed = with_followers(experiment, changes[0])
+    assert followed == expected | {"initial_parameters": None}
+    assert experiment.evolve(**followed)
 
 
 def test_one_activation_a_layer(

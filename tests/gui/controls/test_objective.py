@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnviz.data.dataset import Dataset, Points, make_dataset
+from nnviz.data.dataset import Points
 from nnviz.gui.controls.choice import ChoiceBox
 from nnviz.gui.controls.objective import ObjectivePanel
 from nnviz.gui.theme import Theme
@@ -20,13 +20,10 @@ from nnviz.model.losses import LOSSES, pairing_problem
 from nnviz.run.experiment import Experiment
 from nnviz.run.parameters import Mask, Parameters
 from nnviz.run.presets import PRESETS
+from nnviz.run.resizing import with_followers
+from nnviz.run.trainer import dataset_of
 
 Heard = list[dict[str, Any]]
-
-
-def points_of(experiment: Experiment) -> Dataset:
-    e = experiment
-    return make_dataset(e.dataset, e.n_samples, e.noise, e.data_seed, e.test_fraction, e.split_seed)
 
 
 def some_points(task: Any, n_classes: int = 0) -> Points:
@@ -47,7 +44,7 @@ TASKS = {
 def shown(qtbot: QtBot, experiment: Experiment) -> tuple[ObjectivePanel, Heard]:
     panel = ObjectivePanel()
     qtbot.addWidget(panel)
-    panel.show_experiment(experiment, points_of(experiment))
+    panel.show_experiment(experiment, dataset_of(experiment))
     panel.resize(216, panel.sizeHint().height())
     panel.show()
     heard: Heard = []
@@ -68,7 +65,7 @@ def is_offered(box: ChoiceBox, key: str) -> bool:
 @pytest.mark.parametrize("output", ACTIVATIONS)
 def test_exactly_the_losses_that_fit_are_offered(qtbot: QtBot, task: str, output: str) -> None:
     start = TASKS[task]
-    dataset = points_of(start)
+    dataset = dataset_of(start)
     facts = (dataset.task, dataset.n_classes)
     fitting = [loss for loss in LOSSES if pairing_problem(loss, output, *facts) is None]
     panel, heard = shown(qtbot, start)
@@ -122,7 +119,7 @@ def test_a_new_output_brings_a_loss_that_fits_in_one_change(
     shapes = [np.ones((3, 2)), np.ones((n, 3))], [np.ones(3), np.ones(n)]
     before = before.evolve(initial_parameters=Parameters(*shapes), trainable=Mask(*shapes))
     if task != "regression":
-        weights = (1.0, 2.0, 3.0)[: points_of(start).n_classes]
+        weights = (1.0, 2.0, 3.0)[: dataset_of(start).n_classes]
         before = before.evolve(class_weight=weights)
     panel, heard = shown(qtbot, before)
     if output == before.output_activation or not is_offered(panel.output_activation, output):
@@ -130,7 +127,7 @@ def test_a_new_output_brings_a_loss_that_fits_in_one_change(
     choose(panel.output_activation, output)
     assert len(heard) == 1
     changes = heard[0]
-    after = before.evolve(**changes)
+    after = before.evolve(**with_followers(before, changes))
     assert after.output_activation == output
     assert after.class_weight == before.class_weight
     changes_shapes = task == "two" and "softmax" in (output, before.output_activation)

@@ -10,25 +10,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnviz.data.dataset import Dataset, Points, make_dataset
+from nnviz.data.dataset import Points
 from nnviz.data.features import FEATURES, feature_problem
 from nnviz.gui.controls.feature_boxes import MOST_COLUMNS, SENTENCES, offered
 from nnviz.gui.controls.points import PointsPanel
 from nnviz.run.experiment import LARGEST_SEED, Experiment
 from nnviz.run.presets import PRESETS
+from nnviz.run.resizing import with_followers
+from nnviz.run.trainer import dataset_of
 
 MOONS = Experiment(dataset="moons")
 GIVEN = Points(np.arange(12.0).reshape(6, 2), [0, 1] * 3)
 REGRESSION = Points(np.arange(8.0).reshape(8, 1), np.arange(8.0), task="regression")
 WIDE = Points(np.arange(60.0).reshape(6, 10), [0, 1, 2] * 2, classes=["a", "b", "a very long name"])
-
-
-def points_of(experiment: Experiment) -> Dataset:
-    e = experiment
-    return make_dataset(
-        e.dataset, e.n_samples, e.noise, e.data_seed, e.test_fraction, e.split_seed,
-        e.features, e.scaling,
-    )  # fmt: skip
 
 
 @pytest.fixture
@@ -51,7 +45,7 @@ def changes(panel: PointsPanel) -> list[dict[str, Any]]:
 
 
 def show(panel: PointsPanel, experiment: Experiment) -> None:
-    panel.show_experiment(experiment, points_of(experiment))
+    panel.show_experiment(experiment, dataset_of(experiment))
 
 
 def enter(qtbot: QtBot, field: Any, text: str) -> None:
@@ -225,8 +219,11 @@ def test_what_does_not_fit_more_inputs_goes_with_the_change(
     experiment = MOONS.evolve(hidden=(4,), initial_parameters=given)
     show(panel, experiment)
     panel.features.boxes()["x1^2"].click()
-    assert changes == [{"features": ("x1", "x2", "x1^2"), "initial_parameters": None}]
-    assert experiment.evolve(**changes[0]).features == ("x1", "x2", "x1^2")
+    assert changes == [{"features": ("x1", "x2", "x1^2")}]
+    # The window adds what has to follow.
+    followed = with_followers(experiment, changes[0])
+    assert followed == {"features": ("x1", "x2", "x1^2"), "initial_parameters": None}
+    assert experiment.evolve(**followed).features == ("x1", "x2", "x1^2")
 
 
 # --- class weights

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from nnviz.data.dataset import make_dataset
 from nnviz.gui.controls.gallery import PresetGallery
 from nnviz.gui.controls.more import MoreControls
 from nnviz.gui.controls.training import TrainingPanel
 from nnviz.gui.controls.transport import TransportBar
 from nnviz.gui.theme import Theme
 from nnviz.run.experiment import Experiment
+from nnviz.run.trainer import dataset_of
 
 Dress = Callable[..., Theme]
 
@@ -39,11 +39,7 @@ def transport() -> TransportBar:
 
 
 def filled(panel: Any) -> Any:
-    e = EXPERIMENT
-    panel.show_experiment(
-        e,
-        make_dataset(e.dataset, e.n_samples, e.noise, e.data_seed, e.test_fraction, e.split_seed),
-    )
+    panel.show_experiment(EXPERIMENT, dataset_of(EXPERIMENT))
     return panel
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnviz.data.dataset import Dataset, Points, make_dataset
+from nnviz.data.dataset import Points
 from nnviz.gui.controls.limits import limits_of
 from nnviz.gui.controls.training import TrainingPanel
 from nnviz.model.activations import ACTIVATIONS
@@ -18,20 +18,16 @@ from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run.effects import Effect
 from nnviz.run.experiment import Experiment, allowed_values, tooltip
 from nnviz.run.presets import PRESETS
+from nnviz.run.trainer import dataset_of
 
 MOONS = Experiment(dataset="moons", n_samples=240, test_fraction=0.25, batch_size=10)
-
-
-def points_of(experiment: Experiment) -> Dataset:
-    e = experiment
-    return make_dataset(e.dataset, e.n_samples, e.noise, e.data_seed, e.test_fraction, e.split_seed)
 
 
 @pytest.fixture
 def panel(qtbot: QtBot) -> TrainingPanel:
     widget = TrainingPanel()
     qtbot.addWidget(widget)
-    widget.show_experiment(MOONS, points_of(MOONS))
+    widget.show_experiment(MOONS, dataset_of(MOONS))
     widget.show()
     widget.activateWindow()
     QApplication.processEvents()
@@ -146,7 +142,7 @@ def test_every_preset_is_shown_silently(
     panel: TrainingPanel, changes: list[dict[str, Any]], name: str
 ) -> None:
     experiment = PRESETS[name].experiment
-    panel.show_experiment(experiment, points_of(experiment))
+    panel.show_experiment(experiment, dataset_of(experiment))
     assert changes == []
     assert panel.optimizer.current == experiment.optimizer
     assert panel.learning_rate.value == experiment.learning_rate
@@ -163,7 +159,7 @@ def test_fields_show_again_what_they_showed(panel: TrainingPanel) -> None:
     panel.changed.connect(heard.append)
     for field in (panel.learning_rate, panel.epochs, panel.batch.field):
         field.setFocus()
-        panel.show_experiment(MOONS, points_of(MOONS))
+        panel.show_experiment(MOONS, dataset_of(MOONS))
         field.clearFocus()
     assert heard == []
 
@@ -176,7 +172,7 @@ def test_one_activation_per_layer(
     panel: TrainingPanel, activation: str | tuple[str, ...], shown: str | None
 ) -> None:
     experiment = MOONS.evolve(hidden=(3, 3), activation=activation)
-    panel.show_experiment(experiment, points_of(experiment))
+    panel.show_experiment(experiment, dataset_of(experiment))
     assert panel.activation.current == shown
     if shown is None:
         assert panel.activation.placeholderText() == "per layer"
@@ -191,7 +187,7 @@ def test_updates_per_epoch(
     panel: TrainingPanel, batch_size: Any, beginning: str, updates: int
 ) -> None:
     experiment = MOONS.evolve(batch_size=batch_size)
-    panel.show_experiment(experiment, points_of(experiment))
+    panel.show_experiment(experiment, dataset_of(experiment))
     assert f"{beginning}<" in panel.batch.caption.text()
     noun = "update" if updates == 1 else "updates"
     assert panel.batch.caption.accessibleName() == f"{updates} {noun} per epoch"
@@ -201,7 +197,7 @@ def test_updates_per_epoch(
 def test_a_handful_of_points(panel: TrainingPanel, changes: list[Any], n: int) -> None:
     points = Points(np.zeros((n, 2)), np.arange(n) % 2)
     experiment = Experiment(dataset=points, test_fraction=0.0, batch_size="full")
-    panel.show_experiment(experiment, points_of(experiment))
+    panel.show_experiment(experiment, dataset_of(experiment))
     mini_batch = panel.batch.variant.buttons()[1]
     assert mini_batch.isEnabled() == (n > 1)
     mini_batch.click()
