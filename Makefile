@@ -4,7 +4,7 @@
 PYTHON_IN_VENV := .venv/bin/python
 export PYTHON
 
-.PHONY: help run test check format docs pictures bench-gui wheel lock clean
+.PHONY: help run test check format docs pictures bench bench-gui wheel lock clean
 
 help:  ## print this list
 	@echo "make TARGET, with TARGET one of:"
@@ -33,6 +33,9 @@ docs: .venv/made-for-test  ## build the documentation: docs/_build/html/index.ht
 
 pictures: .venv/made-for-test  ## remake the pictures of the documentation
 	QT_QPA_PLATFORM=offscreen $(PYTHON_IN_VENV) tools/make_pictures.py
+
+bench: .venv/made-for-test  ## measure the engine beside its peers; ARGS="--quick --only c wide"
+	@$(PYTHON_IN_VENV) benchmarks/engine.py $(ARGS)
 
 bench-gui: .venv/made-for-test  ## measure the window: frames, gestures, start; ARGS=--long
 	@$(PYTHON_IN_VENV) benchmarks/gui.py $(ARGS)

@@ -5,7 +5,20 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
-NEEDED = ("numpy", "platformdirs", "pydantic", "pyqtgraph", "PySide6", "qtawesome", "rich", "typer")
+NEEDED = (
+    "numba",
+    "numpy",
+    "platformdirs",
+    "pydantic",
+    "pyqtgraph",
+    "PySide6",
+    "qtawesome",
+    "rich",
+    "scipy",
+    "sklearn",
+    "threadpoolctl",
+    "typer",
+)
 """What pip would have installed; some of it is only imported when a window opens."""
 
 

@@ -42,6 +42,13 @@ class Figure:
         """nnviz by its peer; None without a peer."""
         return self.value / self.peer if self.peer else None
 
+    @property
+    def target_text(self) -> str:
+        """The target for a reader, "≤ 14.0 ms"; empty without one."""
+        if self.target is None:
+            return ""
+        return f"{'≥' if self.at_least else '≤'} {_text(self.target, self.unit)}"
+
 
 def median(values: Sequence[float]) -> float:
     """The middle value; ValueError for none, so that nothing measured is never a good result."""
@@ -102,12 +109,12 @@ def machine() -> dict[str, str | int]:
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
-    ratio, sign = figure.ratio, "≥" if figure.at_least else "≤"
+    ratio = figure.ratio
     verdict = {True: "met", False: "NOT MET", None: ""}[figure.is_met]
     return (
         figure.what,
         _text(figure.value, figure.unit),
-        f"{sign} {_text(figure.target, figure.unit)}" if figure.target is not None else "",
+        figure.target_text,
         f"{_text(figure.peer, figure.unit)} {figure.peer_name}" if figure.peer else "",
         f"{ratio:.2f}" if ratio is not None else "",
         verdict,

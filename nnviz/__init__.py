@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nnviz.data.dataset import Dataset, Points
+    from nnviz.estimator import NetworkClassifier, NetworkRegressor
     from nnviz.run.experiment import Experiment
     from nnviz.run.frame import Frame
     from nnviz.run.presets import PRESETS, preset
@@ -23,6 +24,8 @@ _HOMES = {
     "Diverged": "nnviz.run.trainer",
     "Experiment": "nnviz.run.experiment",
     "Frame": "nnviz.run.frame",
+    "NetworkClassifier": "nnviz.estimator",
+    "NetworkRegressor": "nnviz.estimator",
     "Points": "nnviz.data.dataset",
     "Trainer": "nnviz.run.trainer",
     "preset": "nnviz.run.presets",
@@ -34,6 +37,8 @@ __all__ = [
     "Diverged",
     "Experiment",
     "Frame",
+    "NetworkClassifier",
+    "NetworkRegressor",
     "Points",
     "Trainer",
     "__version__",

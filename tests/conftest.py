@@ -6,6 +6,7 @@ import gc
 import os
 import threading
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 # Before anything imports Qt: tests neither need nor disturb a screen.
@@ -25,12 +26,23 @@ _PASSED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _private_user_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _private_user_folders(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     """Keep the settings and caches of whoever runs the tests out of them, and them out of those."""
     with pytest.MonkeyPatch.context() as patch:
+        # One for all processes of all runs: kernels are compiled when their sources change, and
+        # then once. Nothing is taken from there but what was made from the very same sources.
+        patch.setenv("NUMBA_CACHE_DIR", str(_kept_folder(request.config, tmp_path_factory)))
         for variable in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.setenv(variable, str(tmp_path_factory.mktemp(variable.lower())))
         yield
+
+
+def _kept_folder(config: pytest.Config, temporary: pytest.TempPathFactory) -> Path:
+    if config.cache is None:  # with -p no:cacheprovider
+        return temporary.mktemp("kernels")
+    return config.cache.mkdir("kernels")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -345,7 +345,8 @@ def test_training_loads_no_qt_and_no_scikit_learn():
     code = "import nnviz\nt = nnviz.Trainer(nnviz.preset('moons'))\nt.advance(1)\nt.train_loss"
     loaded = modules_after(code)
     assert "numpy" in loaded
-    assert not loaded & (HEAVY - {"numpy", "pydantic"})
+    # numba, and the SciPy whose BLAS it calls, are the compiled engine's.
+    assert not loaded & (HEAVY - {"numba", "numpy", "pydantic", "scipy"})
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
@@ -373,3 +374,33 @@ def test_a_terminal_sees_a_progress_bar_and_a_pipe_does_not():
     assert "/ 500" not in results
     quiet = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert quiet.stderr == ""
+
+
+def test_the_first_training_says_that_the_engine_is_compiled(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from nnviz.cli.progress import trainer_for
+    from nnviz.model.kernels import store
+
+    experiment = PRESETS["xor"].experiment
+    assert trainer_for(experiment).engine == "compiled"
+    monkeypatch.setattr(store, "is_ready", lambda: False)
+    trainer_for(experiment)
+    assert capsys.readouterr().err == ""  # nobody watches
+    monkeypatch.setenv("FORCE_COLOR", "1")  # a terminal, to rich
+    trainer_for(experiment)
+    assert capsys.readouterr().err.startswith("nnviz: compiling the engine, at the first start")
+
+
+def test_why_the_reference_trains_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from nnviz.cli.progress import trainer_for
+    from nnviz.model.kernels import store
+
+    def refuse() -> None:
+        raise store.KernelsUnavailable("numba cannot be imported")
+
+    monkeypatch.setattr(store, "load", refuse)
+    assert trainer_for(PRESETS["xor"].experiment).engine == "reference"
+    assert "reference engine, which is slower: numba cannot" in capsys.readouterr().err

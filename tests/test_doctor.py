@@ -256,6 +256,40 @@ def test_fonts() -> None:
     assert gone.status == PROBLEM
 
 
+@pytest.mark.parametrize(
+    ("answer", "status", "words"),
+    [
+        (Answer({"base": "/cache", "ready": True}), OK, "ready in /cache"),
+        (Answer({"base": "/cache", "ready": False}), OK, "will be compiled at the first start"),
+        (Answer({"base": "", "ready": False}), NOTE, "compiled at every start"),
+        (Answer({"base": "/cache", "why": "no numba"}), NOTE, "reference engine.*no numba"),
+        (Answer(error="ended by SIGILL"), NOTE, "reference engine.*ended by SIGILL"),
+    ],
+)
+def test_the_compiled_engine(answer: Answer, status: str, words: str) -> None:
+    check = checks.check_kernels(answer)
+    assert check.status == status
+    assert re.search(words, check.detail)
+
+
+def test_kernels_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    answer = probe.ask_kernels()
+    assert answer == Answer({"base": str(tmp_path / "nnviz"), "ready": False})
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file"))
+    assert probe.ask_kernels() == Answer({"base": "", "ready": False})
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    assert probe.ask_kernels().values["why"] == "NUMBA_DISABLE_JIT is set"
+
+
+def test_a_numba_that_kills_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder_with(tmp_path, "numba", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    assert probe.ask_kernels().error == "ended by SIGKILL"
+
+
 def test_threads() -> None:
     assert checks.check_threads({}).status == OK
     assert checks.check_threads({"OPENBLAS_NUM_THREADS": "1"}).status == OK

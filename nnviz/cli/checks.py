@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from nnviz.cli.probe import Answer, ask_imports, ask_qt
+from nnviz.cli.probe import Answer, ask_imports, ask_kernels, ask_qt
 from nnviz.gui.display import (
     NEEDS_ALWAYS,
     NEEDS_FOR_WAYLAND,
@@ -30,6 +30,7 @@ OK, NOTE, PROBLEM = "ok", "note", "problem"
 OLDEST_PYTHON = (3, 11)
 
 REQUIREMENTS = {
+    "numba": ("numba", ">=0.63"),
     "numpy": ("numpy", ">=2"),
     "platformdirs": ("platformdirs", ">=4"),
     "pydantic": ("pydantic", ">=2.7"),
@@ -37,6 +38,9 @@ REQUIREMENTS = {
     "PySide6-Essentials": ("PySide6.QtWidgets", ">=6.10.3,<6.11"),
     "qtawesome": ("qtawesome", ">=1.3"),
     "rich": ("rich", ">=13"),
+    "scikit-learn": ("sklearn", ">=1.6"),
+    "scipy": ("scipy", ">=1.13"),
+    "threadpoolctl": ("threadpoolctl", ">=3.5"),
     "typer": ("typer", ">=0.15"),
 }
 """By the name to install: the module to import, and the versions that work. As pyproject.toml."""
@@ -60,7 +64,7 @@ def all_checks(environment: Mapping[str, str] = os.environ) -> list[Check]:
     display = check_display(environment)
     checks += [check_screen_libraries(display.status == PROBLEM), display]
     checks += [_guarded(check_folder, kind, environment) for kind in ("cache", "settings")]
-    checks.append(check_threads(environment))
+    checks += [check_kernels(ask_kernels()), check_threads(environment)]
     return checks
 
 
@@ -185,6 +189,18 @@ def check_folder(kind: str, environment: Mapping[str, str] = os.environ) -> Chec
     lost = "every start does the same work anew" if kind == "cache" else "no settings are kept"
     detail = f"{wanted} cannot be written: {lost}"
     return Check(name, PROBLEM, detail, _folder_remedy(kind, wanted))
+
+
+def check_kernels(answer: Answer) -> Check:
+    """Whether the compiled engine is there; without it the window works, and trains slowly."""
+    name = "compiled engine"
+    if why := answer.error or answer.values.get("why", ""):
+        return Check(name, NOTE, f"the reference engine trains, which is slower: {why}")
+    if answer.values["ready"]:
+        return Check(name, OK, f"ready in {answer.values['base']}")
+    if answer.values["base"]:
+        return Check(name, OK, "will be compiled at the first start, beside the window")
+    return Check(name, NOTE, "compiled at every start: there is no folder to keep it in")
 
 
 def check_threads(environment: Mapping[str, str] = os.environ) -> Check:

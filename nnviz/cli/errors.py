@@ -26,9 +26,14 @@ class CommandError(Exception):
 
 def complain(sentence: str, status: int) -> int:
     """Say in one line on standard error what went wrong; returns the status to end with."""
+    print_note(sentence)
+    return status
+
+
+def print_note(sentence: str) -> None:
+    """Say something in one line on standard error, if there is one."""
     if sys.stderr is not None:
         print("nnviz:", " ".join(sentence.split()), file=sys.stderr)
-    return status
 
 
 def print_result(text: str) -> None:

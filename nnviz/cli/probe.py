@@ -43,6 +43,17 @@ except Exception as error:
 print("nnviz-probe", json.dumps(found), flush=True)
 """
 
+_KERNELS = """
+import json
+from nnviz.model.kernels.store import OWN, KernelsUnavailable
+found = {"base": str(OWN.usable_base() or "")}
+try:
+    found["ready"] = OWN.try_out()
+except KernelsUnavailable as error:
+    found["why"] = str(error)
+print("nnviz-probe", json.dumps(found), flush=True)
+"""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -72,6 +83,14 @@ def ask_qt(platform: str | None) -> Answer:
     found, error = _ask(_QT, [], platform)
     if error or not found:
         return Answer(error=error or "Qt says nothing")
+    return Answer(values=found[-1])
+
+
+def ask_kernels() -> Answer:
+    """Load the compiled kernels from the cache, or, where they are not there, numba."""
+    found, error = _ask(_KERNELS, [], None)
+    if error or not found:
+        return Answer(error=error or "it ended in the middle")
     return Answer(values=found[-1])
 
 

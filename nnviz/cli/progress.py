@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from nnviz.cli.errors import FAILED, CommandError
+from nnviz.cli.errors import FAILED, CommandError, print_note
 
 if TYPE_CHECKING:
+    from nnviz.run.experiment import Experiment
     from nnviz.run.frame import Frame
     from nnviz.run.trainer import Trainer
 
 _STEPS_OF_THE_BAR = 200
+
+
+def trainer_for(experiment: Experiment) -> Trainer:
+    """A trainer with the compiled engine; who watches is told when that is compiled first."""
+    from rich.console import Console
+
+    from nnviz.model.kernels.store import is_ready
+    from nnviz.run.trainer import Trainer
+
+    if Console(stderr=True).is_terminal and not is_ready():
+        print_note("compiling the engine, at the first start only; this takes about a minute.")
+    trainer = Trainer(experiment)
+    if trainer.engine_reason:
+        print_note(f"training on the reference engine, which is slower: {trainer.engine_reason}")
+    return trainer
 
 
 def train_to_the_end(

@@ -18,7 +18,7 @@ from nnviz.cli.errors import (
     print_result,
 )
 from nnviz.cli.options import Epochs, OpenFile, Preset, Settings, experiment_of
-from nnviz.cli.progress import train_to_the_end
+from nnviz.cli.progress import train_to_the_end, trainer_for
 
 if TYPE_CHECKING:
     from nnviz.insight.snapshot import Snapshot
@@ -168,9 +168,8 @@ def _last_moment(experiment: Experiment) -> Snapshot:
     """Train to the end; the curves get the whole history."""
     from nnviz.insight.history import MOST_MOMENTS, Recorder
     from nnviz.insight.snapshot import Photographer, resolution_for
-    from nnviz.run.trainer import Trainer
 
-    trainer = Trainer(experiment)
+    trainer = trainer_for(experiment)
     recorder = Recorder()
     n_points = len(trainer.dataset.X_train)
     # As many moments as the history keeps, and no more figures than that are worked out.

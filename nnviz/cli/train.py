@@ -17,7 +17,7 @@ from nnviz.cli.errors import (
     print_result,
 )
 from nnviz.cli.options import AsJson, Epochs, OpenFile, Preset, Settings, experiment_of
-from nnviz.cli.progress import train_to_the_end
+from nnviz.cli.progress import train_to_the_end, trainer_for
 
 if TYPE_CHECKING:
     from nnviz.run.frame import Frame
@@ -42,8 +42,7 @@ def train_command(
     """Train without a window, and print the figures reached."""
     experiment = experiment_of("train", preset, open_file, epochs, settings)
     with missing_library_is_said():
-        from nnviz.run.trainer import Trainer
-    trainer = Trainer(experiment)
+        trainer = trainer_for(experiment)
     if history is None:
         train_to_the_end(trainer)
         _print_figures(trainer.frame(), as_json)

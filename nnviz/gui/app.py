@@ -133,10 +133,12 @@ def run_window(
     play: bool = False,
     quit_after: float | None = None,
     path: str = "",
+    engine: str = "compiled",
 ) -> int:
     """Open the window and run until it is closed; returns the exit status.
 
-    `path` is the file that the experiment comes from, if it comes from one.
+    `path` is the file that the experiment comes from, if it comes from one; `engine`, of ENGINES,
+    the one to train with.
     """
     if problem := display_problem():
         print("nnviz:", problem, file=sys.stderr)
@@ -147,7 +149,7 @@ def run_window(
     if experiment is None:
         preset = next(iter(preferences.recent_presets), FIRST_PRESET)
         experiment = PRESETS[preset].experiment
-    window = MainWindow(experiment, system_theme(application), preset, preferences)
+    window = MainWindow(experiment, system_theme(application), preset, preferences, engine)
     if path:
         window.begin_with_file(path)
     reporter = ExceptionReporter()

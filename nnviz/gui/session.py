@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QThread, Signal, SignalInstance, Slot
 
 from nnviz.data.dataset import Dataset
 from nnviz.gui.worker import TrainingWorker
@@ -32,7 +32,6 @@ _TRANSITIONS: dict[tuple[State, str], State] = {
     (State.PAUSED, "play"): State.PLAYING,
     (State.PAUSED, "step"): State.STEPPING,
     (State.PLAYING, "pause"): State.PAUSED,
-    (State.PLAYING, "goal"): State.PAUSED,
     (State.PLAYING, "finished"): State.FINISHED,
     (State.PLAYING, "diverged"): State.DIVERGED,
     (State.PLAYING, "failed"): State.PAUSED,
@@ -53,7 +52,9 @@ _TRANSITIONS: dict[tuple[State, str], State] = {
     },
     **{(state, "close"): State.CLOSED for state in State},
 }
-"""(state, event) → the next state; an event that is not listed for a state does nothing."""
+"""(state, event) → the next state; an event that is not listed for a state does nothing.
+
+Playing ends with all epochs, not with a goal: that is of a step, and came too late."""
 
 
 class TrainingSession(QObject):
@@ -70,6 +71,7 @@ class TrainingSession(QObject):
     state_changed = Signal(object)
     informed = Signal(str)
     warned = Signal(str)
+    engine_told = Signal(str, str)  # the engine in use, and why it is that one, if need be
 
     # To the worker.
     _load = Signal(int, object)
@@ -82,7 +84,10 @@ class TrainingSession(QObject):
     _acknowledge = Signal(int)
     _finish = Signal()
 
-    def __init__(self, experiment: Experiment, parent: QObject | None = None) -> None:
+    def __init__(
+        self, experiment: Experiment, parent: QObject | None = None, engine: str = "reference"
+    ) -> None:
+        """`engine` of ENGINES is used as soon as it can be had, the reference until then."""
         super().__init__(parent)
         self.experiment = experiment
         self.dataset: Dataset | None = None
@@ -92,7 +97,8 @@ class TrainingSession(QObject):
         self._plays_when_loaded = False
         self._thread = QThread()
         self._thread.setObjectName("training")
-        self._worker = TrainingWorker()
+        self._worker = TrainingWorker(engine)
+        self._interruption = self._worker.interruption
         self._worker.moveToThread(self._thread)
         self._connect_worker()
         self._thread.start()
@@ -112,6 +118,7 @@ class TrainingSession(QObject):
         worker.refused.connect(self._on_refused)
         worker.photographed.connect(self._on_photographed)
         worker.stopped.connect(self._on_stopped)
+        worker.engine_told.connect(self.engine_told)
         self._thread.finished.connect(worker.deleteLater)
 
     # --- gestures
@@ -131,20 +138,20 @@ class TrainingSession(QObject):
             return
         self._run += 1
         self.experiment = experiment
-        self._load.emit(self._run, experiment)
+        self._send(self._load, self._run, experiment)
 
     def play(self) -> None:
         if self.state is State.LOADING:
             self._plays_when_loaded = True
         elif self._fire("play"):
-            self._play.emit(self._run)
+            self._send(self._play, self._run)
         else:
             self._explain_standstill()
 
     def pause(self) -> None:
         self._plays_when_loaded = False
         if self._fire("pause"):
-            self._pause.emit(self._run)
+            self._send(self._pause, self._run)
 
     def toggle(self) -> None:
         """Play, or pause when playing."""
@@ -158,7 +165,7 @@ class TrainingSession(QObject):
         if self.state is State.PLAYING:
             self.pause()
         if self._fire("step"):
-            self._step.emit(self._run, granularity)
+            self._send(self._step, self._run, granularity)
         else:
             self._explain_standstill()
 
@@ -167,10 +174,10 @@ class TrainingSession(QObject):
         if self._fire("reset"):
             self.snapshot = None
             self._run += 1
-            self._reset.emit(self._run)
+            self._send(self._reset, self._run)
 
     def set_speed(self, updates_per_second: float) -> None:
-        self._speed.emit(updates_per_second)
+        self._send(self._speed, updates_per_second)
 
     def change(self, changes: dict[str, Any]) -> None:
         """Change fields of the experiment; what is impossible is said, and changes nothing."""
@@ -193,7 +200,7 @@ class TrainingSession(QObject):
         self.experiment = experiment
         if self.state is State.DIVERGED or self._has_epochs_left():
             self._fire("change")
-        self._change.emit(self._run, changes)
+        self._send(self._change, self._run, changes)
         self.experiment_changed.emit(experiment)
 
     def show_moment(self, snapshot: Snapshot) -> None:
@@ -214,7 +221,7 @@ class TrainingSession(QObject):
         if self.state is State.CLOSED:
             return
         self._fire("close")
-        self._finish.emit()
+        self._send(self._finish)
         self._thread.wait()
 
     # --- the worker's answers
@@ -259,6 +266,11 @@ class TrainingSession(QObject):
             self.warned.emit(sentence)
 
     # --- inside
+
+    def _send(self, command: SignalInstance, *arguments: object) -> None:
+        """Send the worker a command; an update that takes long is broken off, and made later."""
+        self._interruption.announce()
+        command.emit(*arguments)
 
     def _explain_standstill(self) -> None:
         if self.state is State.FINISHED:

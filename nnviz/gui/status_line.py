@@ -1,28 +1,34 @@
-"""The line at the foot of the window: speed, what goes on and why it stopped, the keys."""
+"""The line at the foot of the window: speed, what goes on and why it stopped, engine, keys."""
 
 from __future__ import annotations
 
 from time import perf_counter
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from nnviz.gui.elided_label import ElidedLabel
 from nnviz.gui.session import State
 from nnviz.gui.theme import GUTTER, Theme
+from nnviz.gui.worker import COMPILING
 
 
 class StatusLine(QWidget):
-    """Three labels; counts the frames that were drawn in the last second."""
+    """Four labels; counts the frames that were drawn in the last second."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._speed = QLabel(self)
         self._event = QLabel(self)
+        self._engine = ElidedLabel()
+        self._engine.hide()
         self._keys = QLabel("Space play   → step   2 update   3 epoch   R reset   F1 keys", self)
         self._is_playing = False
         self._frames: list[float] = []
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self._speed)
         self._layout.addWidget(self._event, 1)
+        self._layout.addWidget(self._engine)
         self._layout.addWidget(self._keys)
 
     @property
@@ -34,6 +40,21 @@ class StatusLine(QWidget):
     def event_text(self) -> str:
         """What is said of what goes on."""
         return self._event.text()
+
+    @property
+    def engine_text(self) -> str:
+        """What is said of the engine; empty when there is nothing to say."""
+        return self._engine.text()
+
+    @Slot(str, str)
+    def show_engine(self, engine: str, note: str) -> None:
+        """Say which engine trains; `note` is why it is the reference, where there is a reason."""
+        if engine == "compiled":
+            text = "compiled"
+        else:
+            text = note if note == COMPILING else note and f"reference engine: {note}"
+        self._engine.setText(text)
+        self._engine.setVisible(bool(text))
 
     def show_state(self, state: State, epochs: int, is_fresh: bool) -> None:
         """Say what the session does; `epochs` is where training stops.
@@ -66,6 +87,6 @@ class StatusLine(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._layout.setContentsMargins(theme.px(4), 0, theme.px(4), 0)
         self._layout.setSpacing(theme.px(2 * GUTTER))
-        for label in (self._speed, self._event, self._keys):
+        for label in (self._speed, self._event, self._engine, self._keys):
             label.setStyleSheet(f"color: {theme.dim.name()};")
             label.setFont(theme.font(12))

@@ -59,11 +59,15 @@ class MainWindow(QWidget):
         theme: Theme,
         preset: str | None = None,
         preferences: Preferences | None = None,
+        engine: str = "reference",
     ) -> None:
-        """`theme` is the system's; the preferences may want another."""
+        """`theme` is the system's; the preferences may want another.
+
+        `engine` of ENGINES is used as soon as it can be had, the reference until then.
+        """
         super().__init__()
         preferences = preferences or Preferences()
-        self.session = TrainingSession(experiment, self)
+        self.session = TrainingSession(experiment, self, engine)
         self.undo_stack = QUndoStack(self)
         self.appearance = Appearance(theme, preferences, self)
         self._scaling = ScaleKeeper(self, self.appearance)
@@ -140,6 +144,7 @@ class MainWindow(QWidget):
         session.state_changed.connect(self._show_state)
         session.informed.connect(self.inform)
         session.warned.connect(self.warn)
+        session.engine_told.connect(self.status.show_engine)
         self._frames.drawn.connect(self._on_drawn)
 
     def _connect_parts(self) -> None:

@@ -6,28 +6,26 @@ import math
 from collections.abc import Callable
 from functools import wraps
 from time import perf_counter
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from nnviz.gui.interruption import Interruption
+from nnviz.gui.pace import RHYTHMS, Pace, Rhythm
 from nnviz.insight.history import Recorder
 from nnviz.insight.snapshot import Photographer, resolution_for
 from nnviz.run.experiment import Experiment
 from nnviz.run.trainer import Diverged, Trainer
 
-SLICE = 0.012
-"""Seconds of training between two looks at the queue of commands: long enough that the overhead
-of coming back is small, short enough for a hand on a slider."""
-SLICE_AFTER_GESTURE = 0.006
-PATIENCE = 0.030
-"""Seconds for which training stands still while a snapshot is being drawn. The reference engine
-holds the interpreter's lock nearly all the time, and a screen that must fight for it draws two to
-twenty frames a second in place of thirty; taking turns costs less than fighting."""
+if TYPE_CHECKING:
+    from nnviz.model.kernels.preparation import Preparation
+
 GESTURE_LASTS = 1.0
 """Seconds for which slices stay short after a gesture: gestures come in groups."""
 FRAME_INTERVAL = 1 / 60
 MOST_POINTS_FOR_FIGURES = 10_000
 """Beyond this many points the live figures come from a fair sample."""
+COMPILING = "compiling, first start only"
 
 
 P = ParamSpec("P")
@@ -52,11 +50,19 @@ def _stops_when_it_fails(
     return guarded
 
 
+def make_preparation(tell: Callable[[str, str], object]) -> Preparation:
+    """Loaded when it is used: nothing that is seen at the start needs it."""
+    from nnviz.model.kernels.preparation import Preparation
+
+    return Preparation(tell)
+
+
 class TrainingWorker(QObject):
     """Owns the trainer. Every method below is a slot that runs in the worker's thread.
 
     A snapshot is sent only when the one before has been acknowledged, so a slow screen makes
-    fewer frames and no queue.
+    fewer frames and no queue. Training begins with the reference engine; where the compiled one is
+    wanted, it takes over as soon as it can be had, from the very same state.
     """
 
     loaded = Signal(int, object, object)  # run, experiment, dataset
@@ -64,9 +70,21 @@ class TrainingWorker(QObject):
     refused = Signal(int, str, object)
     photographed = Signal(object)  # Snapshot
     stopped = Signal(int, str, str)  # run, "goal" | "finished" | "diverged" | "failed", sentence
+    engine_told = Signal(str, str)  # the engine in use, and why it is that one if there is a reason
 
-    def __init__(self) -> None:
+    _prepared = Signal(str, str)  # from the thread that gets the kernels ready: stage, why
+
+    def __init__(self, engine: str = "reference") -> None:
+        """`engine` is the one that is wanted, of ENGINES."""
         super().__init__()
+        self.interruption = Interruption()
+        self._engine = "reference"
+        self._wants_kernels = engine == "compiled"
+        self._preparation: Preparation | None = None
+        self._is_loading = False
+        self._engine_note = ""
+        self._told = ("reference", "")
+        self._prepared.connect(self._on_prepared, Qt.ConnectionType.QueuedConnection)
         self._run = 0
         self._trainer: Trainer | None = None
         self._photographer: Photographer | None = None
@@ -81,7 +99,7 @@ class TrainingWorker(QObject):
         self._last_frame = 0.0
         self._last_gesture = -math.inf
         self._last_slice = 0.0
-        self._seconds_per_update = 1e-4
+        self._seconds_per_update = math.inf
         self._pace = Pace()
         self._timer: QTimer | None = None
 
@@ -93,9 +111,11 @@ class TrainingWorker(QObject):
 
         What cannot be loaded leaves the run that there is, standing still under the new number.
         """
+        self.interruption.arrived()
         try:
-            trainer = Trainer(experiment)
-            photographer = Photographer(trainer.dataset, resolution_for(trainer.network))
+            trainer = Trainer(experiment, engine=self._engine)
+            resolution = resolution_for(trainer.network)
+            photographer = Photographer(trainer.dataset, resolution, self._engine)
         except (ValueError, MemoryError) as error:
             self._refuse_to_load(run, str(error) or "There is not enough memory for this.")
             return
@@ -106,16 +126,18 @@ class TrainingWorker(QObject):
         self._goal = None
         self._recorder.clear()
         self._pace.clear()
+        self._measure_anew()
         self.loaded.emit(run, experiment, trainer.dataset)
         # What was in flight belongs to a run that nobody shows any more.
         self._awaits_acknowledgement = False
+        self._tell_engine()
         self._note_moment()
 
     @Slot(int)
     @_stops_when_it_fails
     def play(self, run: int) -> None:
         """Train until the experiment's epochs are over."""
-        self._note_gesture()
+        self._serve()
         trainer = self._present(run)
         if trainer is not None:
             self._is_playing = True
@@ -124,7 +146,7 @@ class TrainingWorker(QObject):
     @Slot(int)
     @_stops_when_it_fails
     def pause(self, run: int) -> None:
-        self._note_gesture()
+        self._serve()
         if self._present(run) is not None:
             self._goal = None
             self._pace.clear()
@@ -134,7 +156,7 @@ class TrainingWorker(QObject):
     @_stops_when_it_fails
     def step(self, run: int, granularity: str) -> None:
         """One update, or as many as complete the present epoch."""
-        self._note_gesture()
+        self._serve()
         trainer = self._present(run)
         if trainer is None:
             return
@@ -147,7 +169,7 @@ class TrainingWorker(QObject):
     @_stops_when_it_fails
     def reset(self, run: int) -> None:
         """Back to update 0 with the same initial weights; the run gets a new number."""
-        self._note_gesture()
+        self._serve()
         if self._trainer is not None:
             self._run = run
             self._goal = None
@@ -161,7 +183,7 @@ class TrainingWorker(QObject):
     @_stops_when_it_fails
     def change(self, run: int, changes: dict[str, Any]) -> None:
         """Change what may change in the middle of a run."""
-        self._note_gesture()
+        self._serve()
         trainer = self._present(run)
         if trainer is None:
             return
@@ -170,15 +192,17 @@ class TrainingWorker(QObject):
         except ValueError as error:
             self.refused.emit(run, str(error), trainer.experiment)
             return
+        self._measure_anew()
         if self._goal is not None and self._is_playing:
             self._goal = trainer.update + trainer.updates_to_epoch(trainer.experiment.epochs)
+        self._tell_engine()
         self._note_moment()
 
     @Slot(float)
     @_stops_when_it_fails
     def set_speed(self, updates_per_second: float) -> None:
         """At most so many updates a second; infinity for all that the machine gives."""
-        self._note_gesture()
+        self._serve()
         self._speed = updates_per_second
         self._owed = 0.0
         self._last_slice = perf_counter()
@@ -192,15 +216,20 @@ class TrainingWorker(QObject):
         if run == self._run:
             self._awaits_acknowledgement = False
             self._send_news()
+            self._prepare_kernels()
             if self._timer is not None and self._timer.isActive():
-                self._timer.setInterval(0)
+                self._timer.setInterval(round(1000 * self._rhythm().rest))
 
     @Slot()
     def finish(self) -> None:
         """End: no command is served after this one."""
+        self.interruption.arrived()
         self._goal = None
+        self._wants_kernels = False
         if self._timer is not None:
             self._timer.stop()
+        if self._preparation is not None:
+            self._preparation.stop()
         self.thread().quit()
 
     def stand_still(self) -> None:
@@ -218,6 +247,43 @@ class TrainingWorker(QObject):
         self._pace.clear()
         self._awaits_acknowledgement = False
         self._note_moment()
+
+    # --- the engine
+
+    def _prepare_kernels(self) -> None:
+        """Begin to load or compile, once, when there is something to see meanwhile."""
+        if self._wants_kernels and self._trainer is not None:
+            self._wants_kernels = False
+            self._preparation = make_preparation(self._prepared.emit)
+            self._preparation.start()
+
+    @Slot(str, str)
+    @_stops_when_it_fails
+    def _on_prepared(self, stage: str, why: str) -> None:
+        self._is_loading = stage == "loading"
+        if not self._is_loading:
+            self._engine_note = COMPILING if stage == "compiling" else why
+        if stage == "ready":
+            self._engine = "compiled"
+            if self._trainer is not None and self._photographer is not None:
+                self._trainer.use("compiled")
+                self._photographer.use("compiled")
+                self._measure_anew()
+                self._pace.clear()
+                self._note_moment()
+        self._tell_engine()
+
+    def _rhythm(self) -> Rhythm:
+        name = self._engine if self._trainer is None else self._trainer.engine
+        return RHYTHMS["loading" if self._is_loading else name]
+
+    def _tell_engine(self) -> None:
+        trainer = self._trainer
+        in_use = self._engine if trainer is None else trainer.engine
+        note = self._engine_note or ("" if trainer is None else trainer.engine_reason)
+        if self._told != (in_use, note):
+            self._told = (in_use, note)
+            self.engine_told.emit(in_use, note)
 
     # --- training
 
@@ -246,8 +312,9 @@ class TrainingWorker(QObject):
             self._send_news()
             return
         now = perf_counter()
-        if self._awaits_acknowledgement and now - self._last_frame < PATIENCE:
-            timer.setInterval(max(1, round(1000 * (self._last_frame + PATIENCE - now))))
+        patience = self._rhythm().patience
+        if self._awaits_acknowledgement and now - self._last_frame < patience:
+            timer.setInterval(max(1, round(1000 * (self._last_frame + patience - now))))
             return
         updates = min(self._updates_due(now), self._goal - trainer.update)
         if updates > 0:
@@ -260,7 +327,7 @@ class TrainingWorker(QObject):
     def _advance(self, trainer: Trainer, updates: int, now: float) -> None:
         before = trainer.update
         try:
-            trainer.advance(updates)
+            trainer.advance(updates, stop=self.interruption.stop)
         except Diverged as error:
             self._goal = None
             self._pace.clear()
@@ -268,17 +335,21 @@ class TrainingWorker(QObject):
             kept = f" Shown is update {trainer.update:,}, the last that is finite."
             self.stopped.emit(self._run, "diverged", str(error) + kept)
             return
-        spent = perf_counter() - now
-        measured = spent / (trainer.update - before)
+        made = trainer.update - before
+        if made == 0:  # a command is coming: it is served first, and the update made afterwards
+            return
+        measured = (perf_counter() - now) / made
         # The slower of old and new: a slice that turns out long would delay a gesture.
-        self._seconds_per_update = max(measured, 0.7 * self._seconds_per_update)
+        known = self._seconds_per_update
+        self._seconds_per_update = max(measured, 0.0 if math.isinf(known) else 0.7 * known)
         self._pace.note(perf_counter(), trainer.update)
         self._has_news = True
 
     def _updates_due(self, now: float) -> int:
         """How many updates the next slice makes, by the time it may take and the speed wanted."""
         is_gesturing = now - self._last_gesture < GESTURE_LASTS
-        seconds = SLICE_AFTER_GESTURE if is_gesturing else SLICE
+        rhythm = self._rhythm()
+        seconds = rhythm.slice_after_gesture if is_gesturing else rhythm.slice
         by_time = max(1, int(seconds / self._seconds_per_update))
         if math.isinf(self._speed):
             return by_time
@@ -290,10 +361,14 @@ class TrainingWorker(QObject):
         self._owed -= due
         return due
 
+    def _measure_anew(self) -> None:
+        """What an update takes is unknown; the next slice makes one, and tells."""
+        self._seconds_per_update = math.inf
+
     def _wait(self) -> int:
-        """Milliseconds until the next slice: none at full speed, else until an update is due."""
+        """Milliseconds until the next slice: at full speed a rest, else until an update is due."""
         if math.isinf(self._speed):
-            return 0
+            return round(1000 * self._rhythm().rest)
         return max(1, min(int(1000 * (1.0 - self._owed) / self._speed), 50))
 
     def _reach_goal(self, trainer: Trainer) -> None:
@@ -305,7 +380,9 @@ class TrainingWorker(QObject):
 
     # --- showing
 
-    def _note_gesture(self) -> None:
+    def _serve(self) -> None:
+        """A gesture has become a command: it is here, and others may come soon."""
+        self.interruption.arrived()
         self._last_gesture = perf_counter()
 
     def _note_moment(self) -> None:
@@ -330,25 +407,3 @@ class TrainingWorker(QObject):
         self._awaits_acknowledgement = True
         self._last_frame = perf_counter()
         self.photographed.emit(snapshot)
-
-
-class Pace:
-    """Updates per second over about the last second."""
-
-    def __init__(self) -> None:
-        self._marks: list[tuple[float, int]] = []
-
-    def clear(self) -> None:
-        self._marks.clear()
-
-    def note(self, now: float, update: int) -> None:
-        self._marks.append((now, update))
-        while len(self._marks) > 2 and now - self._marks[0][0] > 1.0:
-            self._marks.pop(0)
-
-    def updates_per_second(self) -> float:
-        """0 when nothing is going on."""
-        if len(self._marks) < 2:
-            return 0.0
-        (start, first), (end, last) = self._marks[0], self._marks[-1]
-        return (last - first) / (end - start) if end > start else 0.0

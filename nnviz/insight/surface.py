@@ -154,15 +154,23 @@ def is_single_enough(network: Network, theta: Array, largest: float) -> bool:
     return True
 
 
+def known_range(activation: str | None) -> tuple[float, float] | None:
+    """The range of a bounded activation; None for others, and for inputs, which have none."""
+    if activation is None:
+        return None
+    low, high = ACTIVATIONS[activation].output_range
+    return (float(low), float(high)) if np.isfinite(low) and np.isfinite(high) else None
+
+
 def display_ranges(values: Values, activation: str | None) -> Array:
     """The values at the low and the high end of each unit's picture, (units, 2).
 
     Bounded activations use their own range, so that a picture's strength means something. Others
     are symmetrical around 0 and reach at least ±1, more where the unit's own values are larger.
     """
-    low, high = (-np.inf, np.inf) if activation is None else ACTIVATIONS[activation].output_range
-    if np.isfinite(low) and np.isfinite(high):
-        return np.tile([float(low), float(high)], (len(values), 1))
+    known = known_range(activation)
+    if known is not None:
+        return np.tile(known, (len(values), 1))
     sizes = np.abs(values)
     largest = sizes.max(axis=1).astype(float)
     if not np.isfinite(largest).all():
@@ -189,7 +197,7 @@ def to_pictures(values: Values, ranges: Array, resolution: int) -> Picture:
     levels *= HALF
     levels += MIDDLE
     pictures = np.rint(levels, out=levels).astype(np.uint8)
-    return _read_only(pictures.reshape(-1, resolution, resolution))
+    return read_only(pictures.reshape(-1, resolution, resolution))
 
 
 def class_picture(outputs: Values, is_probability: bool, resolution: int) -> tuple[Picture, int]:
@@ -213,10 +221,11 @@ def class_picture(outputs: Values, is_probability: bool, resolution: int) -> tup
     confidence = np.clip((best - 1 / n_classes) / (1 - 1 / n_classes), 0.0, 1.0)
     level = np.rint(confidence * (levels - 1))
     indices = (winner * levels + level).astype(np.uint8)
-    return _read_only(indices.reshape(resolution, resolution)), levels
+    return read_only(indices.reshape(resolution, resolution)), levels
 
 
-def _read_only(array: Picture) -> Picture:
+def read_only(array: Picture) -> Picture:
+    """The same levels, one after the other, that nobody writes again."""
     array = np.ascontiguousarray(array)
     array.setflags(write=False)
     return array

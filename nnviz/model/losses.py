@@ -155,11 +155,15 @@ def encode_targets(
     return np.where(y[:, np.newaxis] == np.arange(n_classes), 1.0, 0.0)
 
 
+def decision_threshold(output_activation: str) -> float:
+    """From which value on a single output says class 1."""
+    return 0.0 if _is_signed(output_activation) else 0.5
+
+
 def decide(outputs: Array, output_activation: str) -> npt.NDArray[np.intp]:
     """Class indices (n,) for outputs (n, k): the half-way threshold, or the largest output."""
     if outputs.shape[1] == 1:
-        threshold = 0.0 if _is_signed(output_activation) else 0.5
-        return np.where(outputs[:, 0] >= threshold, 1, 0)
+        return np.where(outputs[:, 0] >= decision_threshold(output_activation), 1, 0)
     largest: npt.NDArray[np.intp] = outputs.argmax(axis=1)
     return largest
 

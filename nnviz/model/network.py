@@ -51,7 +51,7 @@ class Network:
         return sum(n_out * (n_in + 1) for n_out, n_in in self.shapes)
 
     @cached_property
-    def _places(self) -> tuple[tuple[int, int, int], ...]:
+    def places(self) -> tuple[tuple[int, int, int], ...]:
         """For each layer: where its weights begin, where its biases begin, where it ends."""
         places, start = [], 0
         for n_out, n_in in self.shapes:
@@ -63,7 +63,7 @@ class Network:
     def split(self, theta: NDArray[np.generic]) -> tuple[list[Array], list[Array]]:
         """Weights (n_out, n_in) and biases (n_out,) of every layer, as views of θ."""
         weights, biases = [], []
-        for shape, (start, middle, end) in zip(self.shapes, self._places, strict=True):
+        for shape, (start, middle, end) in zip(self.shapes, self.places, strict=True):
             weights.append(theta[start:middle].reshape(shape))
             biases.append(theta[middle:end])
         return weights, biases  # type: ignore[return-value]
@@ -100,14 +100,14 @@ class Network:
     def is_weight(self) -> Array:
         """1 where θ holds a weight, 0 where it holds a bias."""
         marks = np.zeros(self.n_parameters)
-        for start, middle, _ in self._places:
+        for start, middle, _ in self.places:
             marks[start:middle] = 1.0
         marks.setflags(write=False)
         return marks
 
     def layer_of(self, index: int) -> int:
         """The layer, counted from 1, whose parameters include θ[index]."""
-        for layer, (_, _, end) in enumerate(self._places, start=1):
+        for layer, (_, _, end) in enumerate(self.places, start=1):
             if index < end:
                 return layer
         raise IndexError(f"θ has {self.n_parameters} entries, not {index + 1}")

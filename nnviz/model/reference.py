@@ -216,14 +216,14 @@ def train(problem: Problem, state: State, updates: int) -> tuple[State, Divergen
             if not _is_finite(gradient, proposed):
                 return state, _diagnose(problem, state, gradient, proposed)
             before, state = state, proposed
-        if updates and not np.isfinite(_objective(problem, state)):
+        if updates and not np.isfinite(next_objective(problem, state)):
             _, gradient, proposed = _propose(problem, state)
             return before, _diagnose(problem, state, gradient, proposed)
     return state, None
 
 
-def _objective(problem: Problem, state: State) -> float:
-    """The objective on the next batch."""
+def next_objective(problem: Problem, state: State) -> float:
+    """Data term and penalty at a state, on its next batch."""
     batch = batch_indices(problem, state)
     point_weights = None if problem.point_weights is None else problem.point_weights[batch]
     passed = forward(problem.network, state.theta, problem.X[batch])

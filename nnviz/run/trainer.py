@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from nnviz.data.dataset import Dataset, make_dataset
 from nnviz.data.numbers import checked_rows
 from nnviz.model import reference
+from nnviz.model.engine import Stop, make_engine
 from nnviz.model.losses import decide, encode_targets
 from nnviz.model.network import Network
 from nnviz.model.optimizers import Hyperparameters
@@ -62,9 +63,11 @@ class Trainer:
     the same updates follow, bit for bit.
     """
 
-    def __init__(self, experiment: Experiment) -> None:
+    def __init__(self, experiment: Experiment, engine: str = "compiled") -> None:
+        """`engine` is one of ENGINES, or ValueError; see `make_engine`, which may wait."""
         self._state: State
         self._divergence: Divergence | None
+        self._wanted_engine = engine
         self._set_experiment(experiment)
         self._start()
 
@@ -86,6 +89,26 @@ class Trainer:
     def updates_per_epoch(self) -> int:
         """⌈n / batch size⌉."""
         return self._problem.updates_per_epoch
+
+    # --- what does the work
+
+    @property
+    def engine(self) -> str:
+        """The one in use, "compiled" or "reference"."""
+        return self._engine.name
+
+    @property
+    def engine_reason(self) -> str:
+        """Why the reference trains where the compiled engine was asked for; else empty."""
+        return self._engine.reason
+
+    def use(self, engine: str) -> None:
+        """Go on with another engine, from the very same state.
+
+        The two differ in rounding, so what follows is exact for the engine that made it.
+        """
+        self._engine = make_engine(engine, self._problem)
+        self._wanted_engine = engine
 
     # --- the present moment
 
@@ -140,15 +163,15 @@ class Trainer:
 
     # --- going on
 
-    def advance(self, updates: int = 1) -> None:
-        """Make `updates` updates.
+    def advance(self, updates: int = 1, stop: Stop | None = None) -> None:
+        """Make `updates` updates; fewer when another thread asks `stop` for an end.
 
         Raises Diverged when a number stops being finite, and stands at the last finite moment;
         ValueError when `updates` is negative.
         """
         if updates < 0:
             raise ValueError(f"updates: {updates} given; allowed: 0 and more.")
-        self._state, self._divergence = reference.train(self._problem, self._state, updates)
+        self._state, self._divergence = self._engine.train(self._state, updates, stop)
         if self._divergence is not None:
             raise Diverged(self._divergence)
 
@@ -214,12 +237,11 @@ class Trainer:
         problem, theta = self._problem, self._state.theta
         train = _sample(len(problem.X), at_most)
         test = _sample(len(self._test_X), at_most)
-        with np.errstate(all="ignore"):
-            data_loss, accuracy = self._figures(problem.X, problem.T, self._weights_train, train)
-            test_loss, test_accuracy = self._figures(
-                self._test_X, self._test_T, self._weights_test, test
-            )
-            penalty = reference.penalty(problem, theta)
+        data_loss, accuracy = self._figures(problem.X, problem.T, self._weights_train, train)
+        test_loss, test_accuracy = self._figures(
+            self._test_X, self._test_T, self._weights_test, test
+        )
+        penalty = self._engine.penalty(theta)
         assert data_loss is not None
         return Frame(
             experiment=self._experiment,
@@ -321,6 +343,7 @@ class Trainer:
             seed=experiment.seed,
             trainable=None if mask is None else network.join_mask(mask.weights, mask.biases),
         )
+        self._engine = make_engine(self._wanted_engine, self._problem)
 
     def _start(self) -> None:
         given = self._experiment.initial_parameters
@@ -340,16 +363,8 @@ class Trainer:
         """Data loss and accuracy on these points, or on a sample of them."""
         if len(X) == 0:
             return None, None
-        if sample is not None:
-            X, T = X[sample], T[sample]
-            weights = None if weights is None else weights[sample]
-        passed = reference.forward(self.network, self._state.theta, X)
-        loss = reference.data_loss(self._problem, passed, T, weights)
-        if self._dataset.task == "regression":
-            return loss, None
-        output = self._experiment.output_activation
-        right = decide(passed.outputs, output) == decide(T, output)
-        return loss, float(right.mean())
+        loss, accuracy = self._engine.figures(self._state.theta, X, T, weights, sample)
+        return loss, None if self._dataset.task == "regression" else accuracy
 
 
 def point_weights(experiment: Experiment, dataset: Dataset) -> tuple[Array | None, Array | None]:
@@ -369,6 +384,7 @@ def point_weights(experiment: Experiment, dataset: Dataset) -> tuple[Array | Non
     return by_class[dataset.y_train], by_class[dataset.y_test]
 
 
+@lru_cache(maxsize=8)
 def _sample(n: int, at_most: int | None) -> NDArray[np.int64] | None:
     if at_most is None or n <= at_most:
         return None

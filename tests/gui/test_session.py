@@ -101,7 +101,7 @@ def test_what_is_shown_is_what_a_trainer_computes(start: Start, qtbot: QtBot) ->
     session, viewer = start(experiment, play=True)
     qtbot.waitUntil(lambda: session.state is State.FINISHED, timeout=WAIT)
     qtbot.waitUntil(lambda: viewer.snapshots[-1].frame.epoch == 5, timeout=WAIT)
-    trainer = Trainer(experiment)
+    trainer = Trainer(experiment, engine="reference")
     trainer.advance_epochs(5)
     assert viewer.snapshots[-1].frame == trainer.frame()
 
@@ -238,6 +238,14 @@ def test_a_late_answer_of_another_run_is_dropped(start: Start, qtbot: QtBot) -> 
     assert len(viewer.snapshots) == count
     assert "too late" not in viewer.informed
     qtbot.waitUntil(lambda: session.state is State.PAUSED, timeout=WAIT)
+
+
+def test_the_end_of_a_step_that_comes_late_does_not_pause(start: Start, qtbot: QtBot) -> None:
+    session, viewer = start(preset("spiral"), play=True)
+    session._on_stopped(session._run, "goal", "")
+    assert session.state is State.PLAYING
+    update = viewer.update
+    qtbot.waitUntil(lambda: viewer.update > update, timeout=WAIT)
 
 
 def test_speed_limits_the_updates(start: Start, qtbot: QtBot) -> None:

@@ -1,0 +1,373 @@
+"""Products of a layer's weights with what its units hold, for many points and for one.
+
+All that a pass needs lies in one array, `work`. A layer's block holds a row for each unit and in
+it a column for each point: unit · columns + point. `columns` is a multiple of four for a batch and
+1 for a single point. Weights lie in θ as `Network` says: row by row, n_out × n_in.
+
+The loops keep a block of results in registers, up to 4 units × 8 points, while they run over the
+units that are summed: a number is loaded once for several products, and no result goes to memory
+before it is complete.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from nnviz.model.kernels.entry import INLINE, OWNING
+from nnviz.model.kernels.vectors import (
+    LANES,
+    add,
+    at,
+    load,
+    multiply,
+    multiply_add,
+    put,
+    spread,
+    spread_at,
+    store,
+    sum_of_lanes,
+    sums_of_lanes,
+)
+
+WIDE = 32 * 32
+"""From so many weights on a layer's products go to BLAS; by shape, never by timing."""
+
+Array = Any
+
+
+@njit(**INLINE)
+def weighted_sums(
+    theta: Array,
+    weights: int,
+    to_row: int,
+    to_term: int,
+    bias: int,
+    rows: int,
+    terms: int,
+    work: Array,
+    x: int,
+    out: int,
+    columns: int,
+) -> None:
+    """out[r] = bias[r] + Σₖ θ[weights + r·to_row + k·to_term] · x[k], for all columns.
+
+    `weights`, `bias` are places in θ, `x`, `out` in `work`; without a bias, `bias` is −1. With
+    (n_in, 1) as steps this is W x + b, with (1, n_in) it is Wᵀ x.
+    """
+    row = 0
+    while row + 4 <= rows:
+        b0 = b1 = b2 = b3 = spread(0.0)
+        if bias >= 0:
+            b0, b1 = spread_at(theta, bias + row), spread_at(theta, bias + row + 1)
+            b2, b3 = spread_at(theta, bias + row + 2), spread_at(theta, bias + row + 3)
+        first = weights + row * to_row
+        place = out + row * columns
+        column = 0
+        while column + 2 * LANES <= columns:
+            s0, s1, s2, s3 = b0, b1, b2, b3
+            t0, t1, t2, t3 = b0, b1, b2, b3
+            w, spot = first, x + column
+            for _ in range(terms):
+                left, right = load(work, spot), load(work, spot + LANES)
+                factor = spread_at(theta, w)
+                s0, t0 = multiply_add(factor, left, s0), multiply_add(factor, right, t0)
+                factor = spread_at(theta, w + to_row)
+                s1, t1 = multiply_add(factor, left, s1), multiply_add(factor, right, t1)
+                factor = spread_at(theta, w + 2 * to_row)
+                s2, t2 = multiply_add(factor, left, s2), multiply_add(factor, right, t2)
+                factor = spread_at(theta, w + 3 * to_row)
+                s3, t3 = multiply_add(factor, left, s3), multiply_add(factor, right, t3)
+                w += to_term
+                spot += columns
+            spot = place + column
+            store(work, spot, s0)
+            store(work, spot + LANES, t0)
+            store(work, spot + columns, s1)
+            store(work, spot + columns + LANES, t1)
+            store(work, spot + 2 * columns, s2)
+            store(work, spot + 2 * columns + LANES, t2)
+            store(work, spot + 3 * columns, s3)
+            store(work, spot + 3 * columns + LANES, t3)
+            column += 2 * LANES
+        if column < columns:
+            s0, s1, s2, s3 = b0, b1, b2, b3
+            w, spot = first, x + column
+            for _ in range(terms):
+                left = load(work, spot)
+                s0 = multiply_add(spread_at(theta, w), left, s0)
+                s1 = multiply_add(spread_at(theta, w + to_row), left, s1)
+                s2 = multiply_add(spread_at(theta, w + 2 * to_row), left, s2)
+                s3 = multiply_add(spread_at(theta, w + 3 * to_row), left, s3)
+                w += to_term
+                spot += columns
+            spot = place + column
+            store(work, spot, s0)
+            store(work, spot + columns, s1)
+            store(work, spot + 2 * columns, s2)
+            store(work, spot + 3 * columns, s3)
+        row += 4
+    while row < rows:
+        _one_row(
+            theta, weights + row * to_row, to_term, bias, row, terms, work, x,
+            out + row * columns, columns,
+        )  # fmt: skip
+        row += 1
+
+
+@njit(**INLINE)
+def _one_row(
+    theta: Array,
+    weights: int,
+    to_term: int,
+    bias: int,
+    row: int,
+    terms: int,
+    work: Array,
+    x: int,
+    out: int,
+    columns: int,
+) -> None:
+    """The same for one row, up to 16 columns spot a time."""
+    b0 = spread(0.0)
+    if bias >= 0:
+        b0 = spread_at(theta, bias + row)
+    column = 0
+    while column + 4 * LANES <= columns:
+        s0, s1, s2, s3 = b0, b0, b0, b0
+        w, spot = weights, x + column
+        for _ in range(terms):
+            factor = spread_at(theta, w)
+            s0 = multiply_add(factor, load(work, spot), s0)
+            s1 = multiply_add(factor, load(work, spot + LANES), s1)
+            s2 = multiply_add(factor, load(work, spot + 2 * LANES), s2)
+            s3 = multiply_add(factor, load(work, spot + 3 * LANES), s3)
+            w += to_term
+            spot += columns
+        spot = out + column
+        store(work, spot, s0)
+        store(work, spot + LANES, s1)
+        store(work, spot + 2 * LANES, s2)
+        store(work, spot + 3 * LANES, s3)
+        column += 4 * LANES
+    while column < columns:
+        s0 = b0
+        w, spot = weights, x + column
+        for _ in range(terms):
+            s0 = multiply_add(spread_at(theta, w), load(work, spot), s0)
+            w += to_term
+            spot += columns
+        store(work, out + column, s0)
+        column += LANES
+
+
+@njit(**INLINE)
+def weighted_sums_of_one(
+    theta: Array,
+    weights: int,
+    bias: int,
+    rows: int,
+    terms: int,
+    work: Array,
+    x: int,
+    out: int,
+) -> None:
+    """W x + b for a single point: along the rows of W, four rows at a time."""
+    row = 0
+    whole = terms - terms % LANES
+    while row + 4 <= rows:
+        r0 = weights + row * terms
+        r1, r2, r3 = r0 + terms, r0 + 2 * terms, r0 + 3 * terms
+        t0, t1 = at(theta, bias + row), at(theta, bias + row + 1)
+        t2, t3 = at(theta, bias + row + 2), at(theta, bias + row + 3)
+        for k in range(whole, terms):
+            one = at(work, x + k)
+            t0 += at(theta, r0 + k) * one
+            t1 += at(theta, r1 + k) * one
+            t2 += at(theta, r2 + k) * one
+            t3 += at(theta, r3 + k) * one
+        put(work, out + row, t0)
+        put(work, out + row + 1, t1)
+        put(work, out + row + 2, t2)
+        put(work, out + row + 3, t3)
+        if whole > 0:
+            s0 = s1 = s2 = s3 = spread(0.0)
+            for k in range(0, whole, LANES):
+                inputs = load(work, x + k)
+                s0 = multiply_add(load(theta, r0 + k), inputs, s0)
+                s1 = multiply_add(load(theta, r1 + k), inputs, s1)
+                s2 = multiply_add(load(theta, r2 + k), inputs, s2)
+                s3 = multiply_add(load(theta, r3 + k), inputs, s3)
+            sums = sums_of_lanes(s0, s1, s2, s3)
+            store(work, out + row, add(load(work, out + row), sums))
+        row += 4
+    while row < rows:
+        r0 = weights + row * terms
+        t0 = at(theta, bias + row)
+        if whole > 0:
+            s0 = spread(0.0)
+            for k in range(0, whole, LANES):
+                s0 = multiply_add(load(theta, r0 + k), load(work, x + k), s0)
+            t0 += sum_of_lanes(s0)
+        for k in range(whole, terms):
+            t0 += at(theta, r0 + k) * at(work, x + k)
+        put(work, out + row, t0)
+        row += 1
+
+
+@njit(**INLINE)
+def errors_of_one(
+    theta: Array, weights: int, n_out: int, n_in: int, work: Array, deltas: int, out: int
+) -> None:
+    """Wᵀ δ for a single point: along the rows of W."""
+    k = 0
+    while k + LANES <= n_in:
+        s0 = spread(0.0)
+        w = weights + k
+        for unit in range(n_out):
+            s0 = multiply_add(spread_at(work, deltas + unit), load(theta, w), s0)
+            w += n_in
+        store(work, out + k, s0)
+        k += LANES
+    while k < n_in:
+        total = 0.0
+        w = weights + k
+        for unit in range(n_out):
+            total += at(work, deltas + unit) * at(theta, w)
+            w += n_in
+        put(work, out + k, total)
+        k += 1
+
+
+@njit(**INLINE)
+def gradients_of_one(
+    work: Array, deltas: int, x: int, n_out: int, n_in: int, gradient: int
+) -> None:
+    """δ xᵀ for the weights and δ for the biases, of a single point."""
+    place = gradient
+    for unit in range(n_out):
+        factor = spread_at(work, deltas + unit)
+        k = 0
+        while k + LANES <= n_in:
+            store(work, place + k, multiply(factor, load(work, x + k)))
+            k += LANES
+        while k < n_in:
+            put(work, place + k, at(work, deltas + unit) * at(work, x + k))
+            k += 1
+        place += n_in
+    for unit in range(n_out):
+        put(work, place + unit, at(work, deltas + unit))
+
+
+@njit(**INLINE)
+def add_gradients(
+    work: Array, deltas: int, x: int, n_out: int, n_in: int, gradient: int, columns: int
+) -> None:
+    """Add δ xᵀ, summed over the columns, to the weights' gradients and Σ δ to the biases'."""
+    unit = 0
+    while unit < n_out:
+        row = deltas + unit * columns
+        spot = gradient + unit * n_in
+        k = 0
+        while k + 4 <= n_in:
+            x0 = x + k * columns
+            x1, x2, x3 = x0 + columns, x0 + 2 * columns, x0 + 3 * columns
+            s0 = s1 = s2 = s3 = spread(0.0)
+            for column in range(0, columns, LANES):
+                error = load(work, row + column)
+                s0 = multiply_add(error, load(work, x0 + column), s0)
+                s1 = multiply_add(error, load(work, x1 + column), s1)
+                s2 = multiply_add(error, load(work, x2 + column), s2)
+                s3 = multiply_add(error, load(work, x3 + column), s3)
+            store(work, spot + k, add(load(work, spot + k), sums_of_lanes(s0, s1, s2, s3)))
+            k += 4
+        while k < n_in:
+            x0 = x + k * columns
+            s0 = spread(0.0)
+            for column in range(0, columns, LANES):
+                s0 = multiply_add(load(work, row + column), load(work, x0 + column), s0)
+            put(work, spot + k, at(work, spot + k) + sum_of_lanes(s0))
+            k += 1
+        unit += 1
+    biases = gradient + n_out * n_in
+    for unit in range(n_out):
+        row = deltas + unit * columns
+        s0 = load(work, row)
+        for column in range(LANES, columns, LANES):
+            s0 = add(s0, load(work, row + column))
+        put(work, biases + unit, at(work, biases + unit) + sum_of_lanes(s0))
+
+
+@njit(**INLINE)
+def is_wide(n_out: int, n_in: int, columns: int) -> bool:
+    """Whether a layer's products go to BLAS."""
+    return n_out * n_in >= WIDE and columns >= 16
+
+
+@njit(**OWNING)
+def wide_sums(
+    theta: Array,
+    weights: int,
+    n_out: int,
+    n_in: int,
+    work: Array,
+    x: int,
+    out: int,
+    columns: int,
+) -> None:
+    """W x + b by BLAS."""
+    W = theta[weights : weights + n_out * n_in].reshape((n_out, n_in))
+    inputs = work[x : x + n_in * columns].reshape((n_in, columns))
+    sums = work[out : out + n_out * columns].reshape((n_out, columns))
+    np.dot(W, inputs, sums)
+    biases = weights + n_out * n_in
+    for unit in range(n_out):
+        bias = theta[biases + unit]
+        row = sums[unit]
+        for column in range(columns):
+            row[column] += bias
+
+
+@njit(**OWNING)
+def wide_errors(
+    theta: Array,
+    weights: int,
+    n_out: int,
+    n_in: int,
+    work: Array,
+    deltas: int,
+    out: int,
+    columns: int,
+) -> None:
+    """Wᵀ δ by BLAS."""
+    W = theta[weights : weights + n_out * n_in].reshape((n_out, n_in))
+    given = work[deltas : deltas + n_out * columns].reshape((n_out, columns))
+    errors = work[out : out + n_in * columns].reshape((n_in, columns))
+    np.dot(W.T, given, errors)
+
+
+@njit(**OWNING)
+def add_wide_gradients(
+    work: Array,
+    deltas: int,
+    x: int,
+    n_out: int,
+    n_in: int,
+    gradient: int,
+    columns: int,
+    scratch: int,
+) -> None:
+    """As `add_gradients`, by BLAS; `scratch` is the place of n_out · n_in numbers."""
+    given = work[deltas : deltas + n_out * columns].reshape((n_out, columns))
+    inputs = work[x : x + n_in * columns].reshape((n_in, columns))
+    products = work[scratch : scratch + n_out * n_in]
+    np.dot(given, inputs.T, products.reshape((n_out, n_in)))
+    total = work[gradient : gradient + n_out * n_in]
+    for k in range(n_out * n_in):
+        total[k] += products[k]
+    biases = gradient + n_out * n_in
+    for unit in range(n_out):
+        row = given[unit]
+        work[biases + unit] += row.sum()
