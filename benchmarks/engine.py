@@ -52,12 +52,13 @@ EXTENTS = {
                    (1000, 10_000, 100_000, 1_000_000),
                    ("100", "1,000", "10,000", "100,000", "1,000,000")),
 }  # fmt: skip
-PARTS = ("c", "python", "wide", "variants", "scaling")
+PARTS = ("c", "python", "wide", "variants", "pictures", "scaling")
 
 
 def measure(parts: tuple[str, ...], extent: Extent, engine: str) -> list[Figure]:
     """The figures of these parts; prints what it is at to standard error."""
     from engine_peers import c_figures, python_figures, wide_figures
+    from engine_pictures import picture_figures
     from engine_tables import scaling_figures, variant_figures
 
     fast, slow = extent.pairs, extent.slow_pairs
@@ -66,6 +67,7 @@ def measure(parts: tuple[str, ...], extent: Extent, engine: str) -> list[Figure]
         "python": lambda: python_figures(engine, slow, extent.networks),
         "wide": lambda: wide_figures(engine, slow, extent.wide),
         "variants": lambda: variant_figures(engine, slow, extent.batches),
+        "pictures": lambda: picture_figures(engine, slow),
         "scaling": lambda: scaling_figures(engine, slow, extent.points, extent.weights),
     }
     figures: list[Figure] = []

@@ -40,7 +40,7 @@ def _private_user_folders(
 
 
 def _kept_folder(config: pytest.Config, temporary: pytest.TempPathFactory) -> Path:
-    if config.cache is None:  # with -p no:cacheprovider
+    if getattr(config, "cache", None) is None:  # with -p no:cacheprovider
         return temporary.mktemp("kernels")
     return config.cache.mkdir("kernels")
 
