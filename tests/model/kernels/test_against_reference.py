@@ -19,6 +19,7 @@ from nnviz.model.reference import Problem, initial_state
 
 UPDATES = 200
 PLAIN = 1e-12
+RUNAWAY = 1e4
 NORMALISING = ("adagrad", "rmsprop", "adam", "adamw")
 DESCENDING = tuple(name for name in OPTIMIZERS if name not in NORMALISING)
 
@@ -91,6 +92,12 @@ def own_distances(problem, state, exact):
     return np.max([distances(batch_reversed(problem, state, way), exact) for way in ways], axis=0)
 
 
+def largest_sum(problem, state):
+    """The largest |z| over the layers and the points of the next batch."""
+    X = problem.X[reference.batch_indices(problem, state)]
+    return max(np.abs(z).max() for z in reference.forward(problem.network, state.theta, X).sums)
+
+
 def compare_updates(engine, state, updates=UPDATES):
     """One update from the same state, again and again; yields whether it was as close as PLAIN.
 
@@ -98,7 +105,9 @@ def compare_updates(engine, state, updates=UPDATES):
     has few right digits in any engine, and an optimizer that divides it by its own size makes a
     whole step of it. What the engines may then differ by is measured where the need is: 100 times
     what the reference differs from itself when its points come in reverse order and its forward
-    pass is rounded otherwise.
+    pass is rounded otherwise. Optimizers that do not divide come to need it only in a run that is
+    on its way to diverge: some sums are far beyond what a saturating unit tells apart, and one of
+    them may be small by chance.
     """
     problem = engine.problem
     for _ in range(updates):
@@ -114,6 +123,8 @@ def compare_updates(engine, state, updates=UPDATES):
         if max(apart) > PLAIN:
             allowed = np.maximum(PLAIN, 100.0 * own_distances(problem, state, exact))
             assert (apart <= allowed).all(), (apart, allowed)
+        if apart[0] > PLAIN and problem.optimizer in DESCENDING:
+            assert largest_sum(problem, state) > RUNAWAY, apart
         yield apart[0] <= PLAIN
         if trouble is not None:
             break
@@ -139,7 +150,7 @@ EXAMPLES = pytest.mark.parametrize("examples", [60, pytest.param(300, marks=pyte
 
 @EXAMPLES
 def test_n2_one_update_is_that_of_the_reference(compiled, drawn_problems, examples):
-    assert share_of_plain(compiled, drawn_problems(optimizers=DESCENDING), examples) == 1.0
+    assert share_of_plain(compiled, drawn_problems(optimizers=DESCENDING), examples) > 0.99
 
 
 @EXAMPLES
