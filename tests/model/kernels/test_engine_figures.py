@@ -41,7 +41,9 @@ def compare_figures(compiled, problem, theta, *points):
     assert engine.figures(theta, *points) == (loss, fraction)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    derandomize=True, max_examples=150, deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(data=st.data())
 def test_figures_are_those_of_the_reference(compiled, drawn_problems, data):
     """Over the problem's own points, over others, over some of them."""
