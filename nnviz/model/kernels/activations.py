@@ -15,7 +15,18 @@ from numba import njit
 from nnviz.model.activations import LEAKY_SLOPE
 from nnviz.model.kernels.entry import INNER
 from nnviz.model.kernels.functions import exp, expm1, normal_cdf, sigmoid, softplus, tanh
-from nnviz.model.kernels.vectors import LANES, window
+from nnviz.model.kernels.vectors import (
+    LANES,
+    add,
+    divide,
+    larger,
+    load,
+    multiply,
+    multiply_add,
+    shifted,
+    store,
+    subtract,
+)
 
 STEP, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, GELU, SILU, SOFTPLUS, LINEAR, SOFTMAX = range(11)
 
@@ -63,7 +74,7 @@ def activate(code: int, work: Array, z: int, a: int, units: int, columns: int) -
         _softmax(work, z, a, units, columns)
         return
     count = _whole(units * columns)
-    sums, out = window(work, z, count), window(work, a, count)
+    sums, out = shifted(work, z), shifted(work, a)
     if code == TANH:
         for k in range(count):
             out[k] = tanh(sums[k])
@@ -78,12 +89,11 @@ def activate(code: int, work: Array, z: int, a: int, units: int, columns: int) -
         for k in range(count):
             out[k] = sums[k]
     else:
-        _activate_rarer(code, sums, out)
+        _activate_rarer(code, sums, out, count)
 
 
 @njit(**INNER)
-def _activate_rarer(code: int, sums: Array, out: Array) -> None:
-    count = len(out)
+def _activate_rarer(code: int, sums: Array, out: Array, count: int) -> None:
     if code == STEP:
         for k in range(count):
             out[k] = 1.0 if sums[k] >= 0.0 else (0.0 if sums[k] < 0.0 else sums[k])
@@ -107,18 +117,36 @@ def _activate_rarer(code: int, sums: Array, out: Array) -> None:
 
 @njit(**INNER)
 def _softmax(work: Array, z: int, a: int, units: int, columns: int) -> None:
-    for column in range(columns):
-        top = work[z + column]
+    """e^(z − top) by its sum, four points at a time."""
+    count = units * columns
+    if columns == 1:
+        top = work[z]
         for unit in range(1, units):
-            top = max(top, work[z + unit * columns + column])
+            top = max(top, work[z + unit])
+        for unit in range(units):
+            work[a + unit] = work[z + unit] - top
+    else:
+        for column in range(0, columns, LANES):
+            tops = load(work, z + column)
+            for k in range(columns, count, columns):
+                tops = larger(tops, load(work, z + column + k))
+            for k in range(0, count, columns):
+                store(work, a + column + k, subtract(load(work, z + column + k), tops))
+    for k in range(a, a + _whole(count)):
+        work[k] = exp(work[k])
+    if columns == 1:
         total = 0.0
         for unit in range(units):
-            place = unit * columns + column
-            share = exp(work[z + place] - top)
-            work[a + place] = share
-            total += share
+            total += work[a + unit]
         for unit in range(units):
-            work[a + unit * columns + column] /= total
+            work[a + unit] /= total
+    else:
+        for column in range(0, columns, LANES):
+            totals = load(work, a + column)
+            for k in range(columns, count, columns):
+                totals = add(totals, load(work, a + column + k))
+            for k in range(0, count, columns):
+                store(work, a + column + k, divide(load(work, a + column + k), totals))
 
 
 @njit(**INNER)
@@ -128,8 +156,7 @@ def pull_back(code: int, work: Array, z: int, a: int, e: int, units: int, column
         _pull_back_softmax(work, a, e, units, columns)
         return
     count = _whole(units * columns)
-    sums, outs = window(work, z, count), window(work, a, count)
-    errors = window(work, e, count)
+    sums, outs, errors = shifted(work, z), shifted(work, a), shifted(work, e)
     if code == TANH:
         for k in range(count):
             errors[k] *= 1.0 - outs[k] * outs[k]
@@ -140,12 +167,11 @@ def pull_back(code: int, work: Array, z: int, a: int, e: int, units: int, column
         for k in range(count):
             errors[k] *= outs[k] * (1.0 - outs[k])
     elif code != LINEAR:
-        _pull_back_rarer(code, sums, outs, errors)
+        _pull_back_rarer(code, sums, outs, errors, count)
 
 
 @njit(**INNER)
-def _pull_back_rarer(code: int, sums: Array, outs: Array, errors: Array) -> None:
-    count = len(errors)
+def _pull_back_rarer(code: int, sums: Array, outs: Array, errors: Array, count: int) -> None:
     if code == STEP:
         for k in range(count):
             errors[k] *= 0.0
@@ -174,11 +200,20 @@ def _pull_back_rarer(code: int, sums: Array, outs: Array, errors: Array) -> None
 
 @njit(**INNER)
 def _pull_back_softmax(work: Array, a: int, e: int, units: int, columns: int) -> None:
-    for column in range(columns):
+    """e = a · (e − Σ a e), four points at a time."""
+    count = units * columns
+    if columns == 1:
         mean = 0.0
         for unit in range(units):
-            place = unit * columns + column
-            mean += work[a + place] * work[e + place]
+            mean += work[a + unit] * work[e + unit]
         for unit in range(units):
-            place = unit * columns + column
-            work[e + place] = work[a + place] * (work[e + place] - mean)
+            work[e + unit] = work[a + unit] * (work[e + unit] - mean)
+        return
+    for column in range(0, columns, LANES):
+        means = multiply(load(work, a + column), load(work, e + column))
+        for k in range(columns, count, columns):
+            means = multiply_add(load(work, a + column + k), load(work, e + column + k), means)
+        for k in range(0, count, columns):
+            place = e + column + k
+            change = subtract(load(work, place), means)
+            store(work, place, multiply(load(work, a + column + k), change))

@@ -16,7 +16,7 @@ from nnviz.model.kernels.activations import CODES as ACTIVATIONS
 from nnviz.model.kernels.layers import WIDE
 from nnviz.model.kernels.losses import CODES as LOSSES
 from nnviz.model.kernels.optimizers import CODES as OPTIMIZERS
-from nnviz.model.kernels.training import EXTREME, STOPPED
+from nnviz.model.kernels.updates import EXTREME, POINTS_AT_HAND, STOPPED
 from nnviz.model.losses import decision_threshold
 from nnviz.model.network import Array, Network
 from nnviz.model.reference import Divergence, Problem, State
@@ -108,6 +108,8 @@ class CompiledEngine:
             network.n_parameters,  # gradient
             most_weights if most_weights >= WIDE else 0,  # products of BLAS
             len(self._frozen) * (1 + n_slots),
+            # inputs, targets and weights of points that are fetched in advance
+            (network.sizes[0] + network.sizes[-1] + 1) * POINTS_AT_HAND,
         )
         # Each begins at a multiple of eight numbers: a line of the processor's cache.
         places = np.cumsum([0, *(-(-length // 8) * 8 for length in lengths)])
@@ -168,7 +170,7 @@ class CompiledEngine:
             dtype=np.int64,
         )
         reason = self._called(
-            self._kernels.train,
+            self._kernels.train_by_points if self._columns == 1 else self._kernels.train,
             theta,
             slots,
             counters,
@@ -185,15 +187,15 @@ class CompiledEngine:
             self._X,
             self._T,
             self._weights,
-            problem.points_per_batch,
             problem.seed,
             self._order,
             self._frozen,
             self._work,
             self._layout,
-            self._columns,
             updates,
             stop.flag,
+            problem.points_per_batch,
+            self._columns,
         )
         update, epoch, position, optimizer_updates, self._ordered_epoch = counters.tolist()
         after = replace(

@@ -34,6 +34,9 @@ OWNING: dict[str, Any] = {**INNER, "_nrt": True}
 INLINE: dict[str, Any] = {**INNER, "forceinline": True}
 """The same for those whose call would cost as much as their work."""
 
+SPLICED: dict[str, Any] = {**INNER, "inline": "always"}
+"""The same for those that have one caller: they become part of it before anything is compiled."""
+
 
 @dataclass(frozen=True)
 class EntryPoint:

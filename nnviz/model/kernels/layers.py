@@ -1,8 +1,8 @@
-"""Products of a layer's weights with what its units hold, for many points and for one.
+"""Products of a layer's weights with what its units hold, for several points at once.
 
 All that a pass needs lies in one array, `work`. A layer's block holds a row for each unit and in
-it a column for each point: unit · columns + point. `columns` is a multiple of four for a batch and
-1 for a single point. Weights lie in θ as `Network` says: row by row, n_out × n_in.
+it a column for each point: unit · columns + point. `columns` is a multiple of four; what a single
+point needs is in `one_point`. Weights lie in θ as `Network` says: row by row, n_out × n_in.
 
 The loops keep a block of results in registers, up to 4 units × 8 points, while they run over the
 units that are summed: a number is loaded once for several products, and no result goes to memory
@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import carray, njit
 
 from nnviz.model.kernels.entry import INLINE, OWNING
 from nnviz.model.kernels.vectors import (
@@ -22,9 +22,9 @@ from nnviz.model.kernels.vectors import (
     add,
     at,
     load,
-    multiply,
     multiply_add,
     put,
+    shifted,
     spread,
     spread_at,
     store,
@@ -164,104 +164,6 @@ def _one_row(
 
 
 @njit(**INLINE)
-def weighted_sums_of_one(
-    theta: Array,
-    weights: int,
-    bias: int,
-    rows: int,
-    terms: int,
-    work: Array,
-    x: int,
-    out: int,
-) -> None:
-    """W x + b for a single point: along the rows of W, four rows at a time."""
-    row = 0
-    whole = terms - terms % LANES
-    while row + 4 <= rows:
-        r0 = weights + row * terms
-        r1, r2, r3 = r0 + terms, r0 + 2 * terms, r0 + 3 * terms
-        t0, t1 = at(theta, bias + row), at(theta, bias + row + 1)
-        t2, t3 = at(theta, bias + row + 2), at(theta, bias + row + 3)
-        for k in range(whole, terms):
-            one = at(work, x + k)
-            t0 += at(theta, r0 + k) * one
-            t1 += at(theta, r1 + k) * one
-            t2 += at(theta, r2 + k) * one
-            t3 += at(theta, r3 + k) * one
-        put(work, out + row, t0)
-        put(work, out + row + 1, t1)
-        put(work, out + row + 2, t2)
-        put(work, out + row + 3, t3)
-        if whole > 0:
-            s0 = s1 = s2 = s3 = spread(0.0)
-            for k in range(0, whole, LANES):
-                inputs = load(work, x + k)
-                s0 = multiply_add(load(theta, r0 + k), inputs, s0)
-                s1 = multiply_add(load(theta, r1 + k), inputs, s1)
-                s2 = multiply_add(load(theta, r2 + k), inputs, s2)
-                s3 = multiply_add(load(theta, r3 + k), inputs, s3)
-            sums = sums_of_lanes(s0, s1, s2, s3)
-            store(work, out + row, add(load(work, out + row), sums))
-        row += 4
-    while row < rows:
-        r0 = weights + row * terms
-        t0 = at(theta, bias + row)
-        if whole > 0:
-            s0 = spread(0.0)
-            for k in range(0, whole, LANES):
-                s0 = multiply_add(load(theta, r0 + k), load(work, x + k), s0)
-            t0 += sum_of_lanes(s0)
-        for k in range(whole, terms):
-            t0 += at(theta, r0 + k) * at(work, x + k)
-        put(work, out + row, t0)
-        row += 1
-
-
-@njit(**INLINE)
-def errors_of_one(
-    theta: Array, weights: int, n_out: int, n_in: int, work: Array, deltas: int, out: int
-) -> None:
-    """Wᵀ δ for a single point: along the rows of W."""
-    k = 0
-    while k + LANES <= n_in:
-        s0 = spread(0.0)
-        w = weights + k
-        for unit in range(n_out):
-            s0 = multiply_add(spread_at(work, deltas + unit), load(theta, w), s0)
-            w += n_in
-        store(work, out + k, s0)
-        k += LANES
-    while k < n_in:
-        total = 0.0
-        w = weights + k
-        for unit in range(n_out):
-            total += at(work, deltas + unit) * at(theta, w)
-            w += n_in
-        put(work, out + k, total)
-        k += 1
-
-
-@njit(**INLINE)
-def gradients_of_one(
-    work: Array, deltas: int, x: int, n_out: int, n_in: int, gradient: int
-) -> None:
-    """δ xᵀ for the weights and δ for the biases, of a single point."""
-    place = gradient
-    for unit in range(n_out):
-        factor = spread_at(work, deltas + unit)
-        k = 0
-        while k + LANES <= n_in:
-            store(work, place + k, multiply(factor, load(work, x + k)))
-            k += LANES
-        while k < n_in:
-            put(work, place + k, at(work, deltas + unit) * at(work, x + k))
-            k += 1
-        place += n_in
-    for unit in range(n_out):
-        put(work, place + unit, at(work, deltas + unit))
-
-
-@njit(**INLINE)
 def add_gradients(
     work: Array, deltas: int, x: int, n_out: int, n_in: int, gradient: int, columns: int
 ) -> None:
@@ -318,10 +220,12 @@ def wide_sums(
     columns: int,
 ) -> None:
     """W x + b by BLAS."""
-    W = theta[weights : weights + n_out * n_in].reshape((n_out, n_in))
-    inputs = work[x : x + n_in * columns].reshape((n_in, columns))
-    sums = work[out : out + n_out * columns].reshape((n_out, columns))
-    np.dot(W, inputs, sums)
+    sums = carray(shifted(work, out), (n_out, columns))
+    np.dot(
+        carray(shifted(theta, weights), (n_out, n_in)),
+        carray(shifted(work, x), (n_in, columns)),
+        sums,
+    )
     biases = weights + n_out * n_in
     for unit in range(n_out):
         bias = theta[biases + unit]
@@ -342,10 +246,11 @@ def wide_errors(
     columns: int,
 ) -> None:
     """Wᵀ δ by BLAS."""
-    W = theta[weights : weights + n_out * n_in].reshape((n_out, n_in))
-    given = work[deltas : deltas + n_out * columns].reshape((n_out, columns))
-    errors = work[out : out + n_in * columns].reshape((n_in, columns))
-    np.dot(W.T, given, errors)
+    np.dot(
+        carray(shifted(theta, weights), (n_out, n_in)).T,
+        carray(shifted(work, deltas), (n_out, columns)),
+        carray(shifted(work, out), (n_in, columns)),
+    )
 
 
 @njit(**OWNING)
@@ -360,14 +265,11 @@ def add_wide_gradients(
     scratch: int,
 ) -> None:
     """As `add_gradients`, by BLAS; `scratch` is the place of n_out · n_in numbers."""
-    given = work[deltas : deltas + n_out * columns].reshape((n_out, columns))
-    inputs = work[x : x + n_in * columns].reshape((n_in, columns))
-    products = work[scratch : scratch + n_out * n_in]
-    np.dot(given, inputs.T, products.reshape((n_out, n_in)))
-    total = work[gradient : gradient + n_out * n_in]
-    for k in range(n_out * n_in):
-        total[k] += products[k]
+    given = carray(shifted(work, deltas), (n_out, columns))
+    products = carray(shifted(work, scratch), (n_out, n_in))
+    np.dot(given, carray(shifted(work, x), (n_in, columns)).T, products)
+    total = carray(shifted(work, gradient), (n_out, n_in))
+    total += products
     biases = gradient + n_out * n_in
     for unit in range(n_out):
-        row = given[unit]
-        work[biases + unit] += row.sum()
+        work[biases + unit] += given[unit].sum()

@@ -14,7 +14,7 @@ from numba import njit
 from nnviz.model.kernels.activations import pull_back
 from nnviz.model.kernels.entry import INLINE, INNER
 from nnviz.model.kernels.functions import exp, softplus
-from nnviz.model.kernels.vectors import window
+from nnviz.model.kernels.vectors import shifted
 
 SQUARED_ERROR, BINARY_CROSS_ENTROPY, CROSS_ENTROPY, HINGE, PERCEPTRON = range(5)
 
@@ -50,8 +50,8 @@ def start_errors(
     `weights` is the place of the points' weights, −1 when all count alike.
     """
     count = outputs * columns
-    sums, outs = window(work, z, count), window(work, y, count)
-    targets, errors = window(work, t, count), window(work, e, count)
+    sums, outs = shifted(work, z), shifted(work, y)
+    targets, errors = shifted(work, t), shifted(work, e)
     size = 0.0
     for k in range(count):
         size += sums[k] * sums[k]

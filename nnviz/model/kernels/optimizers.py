@@ -7,9 +7,21 @@ from typing import Any
 
 from numba import njit
 
-from nnviz.model.kernels.entry import INNER
+from nnviz.model.kernels.entry import INLINE, INNER
 from nnviz.model.kernels.functions import expm1
-from nnviz.model.kernels.vectors import window
+from nnviz.model.kernels.vectors import (
+    LANES,
+    add,
+    divide,
+    load,
+    multiply,
+    multiply_add,
+    shifted,
+    spread,
+    square_root,
+    store,
+    sum_of_lanes,
+)
 from nnviz.model.optimizers import EPSILON
 
 SGD, MOMENTUM, NESTEROV, ADAGRAD, RMSPROP, ADAM, ADAMW = range(7)
@@ -28,24 +40,33 @@ CODES: dict[str, int] = {
 Array = Any
 
 
+@njit(**INLINE)
+def sum_of_squares(numbers: Array, count: int) -> float:
+    """Σ of the squares of so many numbers."""
+    total = 0.0
+    for k in range(count):
+        total += numbers[k] * numbers[k]
+    return total
+
+
 @njit(**INNER)
 def add_penalty_gradient(
-    theta: Array, gradient: Array, places: Array, l1: float, l2: float
+    theta: Array, gradient: Array, places: Array, layers: int, l1: float, l2: float
 ) -> None:
-    """Add l1·sign(w) + l2·w for the weights; `places` (layers, 3) tells where they lie."""
-    for layer in range(len(places)):
-        for k in range(places[layer, 0], places[layer, 1]):
+    """Add l1·sign(w) + l2·w for the weights; `places` (2 · layers,) tells where they lie."""
+    for layer in range(layers):
+        for k in range(places[2 * layer], places[2 * layer + 1]):
             w = theta[k]
             sign = 1.0 if w > 0.0 else (-1.0 if w < 0.0 else 0.0)
             gradient[k] += l1 * sign + l2 * w
 
 
 @njit(**INNER)
-def penalty(theta: Array, places: Array, l1: float, l2: float) -> float:
+def penalty(theta: Array, places: Array, layers: int, l1: float, l2: float) -> float:
     """l1·Σ|w| + l2/2·Σw² over the weights."""
     sizes = squares = 0.0
-    for layer in range(len(places)):
-        for k in range(places[layer, 0], places[layer, 1]):
+    for layer in range(layers):
+        for k in range(places[2 * layer], places[2 * layer + 1]):
             sizes += abs(theta[k])
             squares += theta[k] * theta[k]
     return l1 * sizes + 0.5 * l2 * squares
@@ -55,54 +76,56 @@ def penalty(theta: Array, places: Array, l1: float, l2: float) -> float:
 def step(
     code: int,
     theta: Array,
+    n: int,
     gradient: Array,
     slots: Array,
     places: Array,
+    layers: int,
     t: int,
     eta: float,
     hyper: Array,
-) -> None:
-    """Change θ (n,) and the slots, one after the other, in place; t counts updates from 1.
+) -> float:
+    """Change θ (n,) and the slots, one after the other, in place; returns Σ θ² as it is then.
 
-    `hyper` holds momentum, decay, β₁, β₂ and the weight decay.
+    t counts updates from 1; `hyper` holds momentum, decay, β₁, β₂ and the weight decay.
     """
-    n = len(theta)
+    if code in (ADAM, ADAMW):
+        if code == ADAMW:
+            shrink = eta * hyper[4]
+            for layer in range(layers):
+                for k in range(places[2 * layer], places[2 * layer + 1]):
+                    theta[k] -= shrink * theta[k]
+        return _adam(theta, n, gradient, slots, shifted(slots, n), t, eta, hyper[2], hyper[3])
     if code == SGD:
         for k in range(n):
             theta[k] -= eta * gradient[k]
-    elif code == ADAM:
-        _adam(theta, gradient, window(slots, 0, n), window(slots, n, n), t, eta, hyper[2], hyper[3])
-    elif code == ADAMW:
-        shrink = eta * hyper[4]
-        for layer in range(len(places)):
-            for k in range(places[layer, 0], places[layer, 1]):
-                theta[k] -= shrink * theta[k]
-        _adam(theta, gradient, window(slots, 0, n), window(slots, n, n), t, eta, hyper[2], hyper[3])
     elif code == MOMENTUM:
-        v, mu = window(slots, 0, n), hyper[0]
+        v, mu = slots, hyper[0]
         for k in range(n):
             v[k] = mu * v[k] + gradient[k]
             theta[k] -= eta * v[k]
     elif code == NESTEROV:
-        v, mu = window(slots, 0, n), hyper[0]
+        v, mu = slots, hyper[0]
         for k in range(n):
             v[k] = mu * v[k] + gradient[k]
             theta[k] -= eta * (gradient[k] + mu * v[k])
     elif code == ADAGRAD:
-        s = window(slots, 0, n)
+        s = slots
         for k in range(n):
             s[k] += gradient[k] * gradient[k]
             theta[k] -= eta * gradient[k] / (sqrt(s[k]) + EPSILON)
     elif code == RMSPROP:
-        s, rho = window(slots, 0, n), hyper[1]
+        s, rho = slots, hyper[1]
         for k in range(n):
             s[k] = rho * s[k] + (1.0 - rho) * gradient[k] * gradient[k]
             theta[k] -= eta * gradient[k] / (sqrt(s[k]) + EPSILON)
+    return sum_of_squares(theta, n)
 
 
 @njit(**INNER)
 def _adam(
     theta: Array,
+    n: int,
     gradient: Array,
     m: Array,
     v: Array,
@@ -110,17 +133,37 @@ def _adam(
     eta: float,
     beta_1: float,
     beta_2: float,
-) -> None:
+) -> float:
+    # Written with vectors, for the compiler tells four arrays apart at length, and few divisions
+    # and roots are left over.
     rate = eta / _complement_of_power(beta_1, t)
     of_v = 1.0 / _complement_of_power(beta_2, t)
-    for k in range(len(theta)):
+    b1, c1, b2, c2 = spread(beta_1), spread(1.0 - beta_1), spread(beta_2), spread(1.0 - beta_2)
+    rates, of_vs, epsilons = spread(-rate), spread(of_v), spread(EPSILON)
+    squares, total = spread(0.0), 0.0
+    whole = n - n % LANES
+    for k in range(0, whole, LANES):
+        gs = load(gradient, k)
+        ms = multiply_add(b1, load(m, k), multiply(c1, gs))
+        vs = multiply_add(b2, load(v, k), multiply(multiply(c2, gs), gs))
+        store(m, k, ms)
+        store(v, k, vs)
+        change = divide(multiply(rates, ms), add(square_root(multiply(vs, of_vs)), epsilons))
+        new = add(load(theta, k), change)
+        store(theta, k, new)
+        squares = multiply_add(new, new, squares)
+    for k in range(whole, n):
         g = gradient[k]
         m[k] = beta_1 * m[k] + (1.0 - beta_1) * g
         v[k] = beta_2 * v[k] + (1.0 - beta_2) * g * g
         theta[k] -= rate * m[k] / (sqrt(v[k] * of_v) + EPSILON)
+        total += theta[k] * theta[k]
+    return total + sum_of_lanes(squares)
 
 
 @njit(**INNER)
 def _complement_of_power(beta: float, t: int) -> float:
     """1 − βᵗ; of t alone, so that a run that is interrupted goes on as one that is not."""
-    return 1.0 if beta <= 0.0 else -expm1(t * log(beta))
+    if beta <= 0.0 or t * (1.0 - beta) > 40.0:  # ln β < β − 1, and 1 − e⁻⁴⁰ is rounded to 1
+        return 1.0
+    return -expm1(t * log(beta))

@@ -26,10 +26,9 @@ def _mix(z: Any) -> Any:
 
 
 @njit(**INNER)
-def draw_order(order: Array, seed: int, epoch: int) -> None:
+def draw_order(order: Array, n: int, seed: int, epoch: int) -> None:
     """Fill `order` (n,) with the permutation that `model.order.order(n, seed, epoch)` gives."""
     key = _mix(_mix(np.uint64(seed) + _GOLDEN) + (np.uint64(epoch) + _ONE) * _GOLDEN)
-    n = len(order)
     for i in range(n):
         order[i] = i
     for i in range(n - 1, 0, -1):

@@ -18,10 +18,11 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from nnviz.model.kernels.activations import CODES, SIGMOID, SOFTMAX, STEP, TANH
+from nnviz.model.kernels.arguments import Model
 from nnviz.model.kernels.entry import INNER, entry_point
 from nnviz.model.kernels.functions import exp
 from nnviz.model.kernels.passes import forward
-from nnviz.model.kernels.vectors import LANES, four_doubles, load, spread
+from nnviz.model.kernels.vectors import LANES, four_doubles, load, pointer, spread
 from nnviz.model.network import Array, Network
 
 MIDDLE, HALF = 128, 127
@@ -271,7 +272,12 @@ def take_pictures(
     """
     if not _stays_below(theta, sizes, places, codes, reach, LARGEST):
         return False
+    model = Model(
+        pointer(theta), len(theta), pointer(sizes), pointer(places), pointer(codes), len(codes)
+    )
     features, units = sizes[0], len(ranges)
+    # Not the constant itself: for that `forward` would be compiled once more.
+    columns = np.int64(PLACES)
     size = (features + units) * PLACES
     keeps = False
     for unit in range(units):
@@ -286,7 +292,7 @@ def take_pictures(
         for feature in range(features):
             for k in range(PLACES):
                 work[block + feature * PLACES + k] = X[feature, start + k]
-        row = forward(theta, sizes, places, codes, work, block, sums, PLACES)
+        row = forward(model, pointer(work), block, sums, columns)
         count = min(PLACES, n - start)
         for unit in range(units):
             values = block + (features + unit) * PLACES

@@ -9,21 +9,13 @@ from typing import Any
 
 from numba import njit
 
-from nnviz.model.kernels.entry import INNER, entry_point
+from nnviz.model.kernels.arguments import Model, Points, Room, Rule
+from nnviz.model.kernels.entry import SPLICED, entry_point
 from nnviz.model.kernels.losses import count_of_right, sum_of_losses
-from nnviz.model.kernels.optimizers import add_penalty_gradient, penalty, step
-from nnviz.model.kernels.order import draw_order
-from nnviz.model.kernels.passes import chunk, forward, gather
-
-LARGEST_SQUARE = 1e200
-"""While the squares of θ, of the gradient and of the outputs' sums add up to less than this, no
-number that follows from them in an update can overflow: `CompiledEngine` sees to the rest."""
-
-DONE, STOPPED, EXTREME = 0, 1, 2
-"""Why `train` came back: all updates made; asked to stop; numbers too large to go on here."""
-
-UPDATE, EPOCH, POSITION, OPTIMIZER_UPDATES, ORDERED_EPOCH = range(5)
-"""Places in `counters`; the last is the epoch whose order is in `order`, −1 when none is."""
+from nnviz.model.kernels.optimizers import penalty
+from nnviz.model.kernels.passes import forward, gather_points
+from nnviz.model.kernels.updates import update_by_batches, update_by_points
+from nnviz.model.kernels.vectors import pointer
 
 Array = Any
 
@@ -33,64 +25,54 @@ _NUMBERS = "float64[::1]"
 _GIVEN = "Array(float64, 1, 'C', readonly=True)"
 
 
-@njit(**INNER)
-def _keep(theta: Array, slots: Array, n_slots: int, frozen: Array, work: Array, kept: int) -> None:
-    """Copy what belongs to frozen parameters to `work`, from `kept` on."""
-    at = kept
-    for k in range(len(frozen)):
-        work[at] = theta[frozen[k]]
-        at += 1
-        for slot in range(n_slots):
-            work[at] = slots[slot * len(theta) + frozen[k]]
-            at += 1
+@njit(**SPLICED)
+def _model(theta: Array, sizes: Array, places: Array, codes: Array) -> Model:
+    return Model(
+        pointer(theta), len(theta), pointer(sizes), pointer(places), pointer(codes), len(codes)
+    )
 
 
-@njit(**INNER)
-def _put_back(
-    theta: Array, slots: Array, n_slots: int, frozen: Array, work: Array, kept: int
-) -> None:
-    """What `_keep` took away."""
-    at = kept
-    for k in range(len(frozen)):
-        theta[frozen[k]] = work[at]
-        at += 1
-        for slot in range(n_slots):
-            slots[slot * len(theta) + frozen[k]] = work[at]
-            at += 1
+@njit(**SPLICED)
+def _points(X: Array, T: Array, weights: Array, order: Array, n: int) -> Points:
+    return Points(
+        pointer(X), pointer(T), pointer(weights), len(weights) > 0, pointer(order), len(order) > 0,
+        n,
+    )  # fmt: skip
 
 
-@entry_point(
+@njit(**SPLICED)
+def _rule(
+    theta: Array, loss: int, optimizer: int, slots: Array, hyper: Array, l1: float, l2: float,
+    frozen: Array,
+) -> Rule:  # fmt: skip
+    return Rule(
+        loss, optimizer, pointer(slots), len(slots) // len(theta), pointer(hyper), l1, l2,
+        pointer(frozen), len(frozen),
+    )  # fmt: skip
+
+
+@njit(**SPLICED)
+def _room(work: Array, layout: Array) -> Room:
+    return Room(
+        pointer(work), layout[0], layout[1], layout[2], layout[3], layout[4], layout[5],
+        layout[6], layout[7], layout[8],
+    )  # fmt: skip
+
+
+_UPDATES = (
     f"int64({_NUMBERS}, {_NUMBERS}, {_INTEGERS}, {_INTEGERS}, {_PLACES}, {_INTEGERS}, int64, int64,"
     f" {_NUMBERS}, float64, float64, {_NUMBERS}, int64, {_GIVEN}, {_GIVEN}, {_GIVEN},"
-    f" int64, int64, {_INTEGERS}, {_INTEGERS}, {_NUMBERS}, {_INTEGERS}, int64, int64, uint8[::1])"
+    f" int64, {_INTEGERS}, {_INTEGERS}, {_NUMBERS}, {_INTEGERS}, int64, uint8[::1], int64, int64)"
 )
+
+
+@entry_point(_UPDATES)
 def train(
-    theta: Array,
-    slots: Array,
-    counters: Array,
-    sizes: Array,
-    places: Array,
-    codes: Array,
-    loss: int,
-    optimizer: int,
-    hyper: Array,
-    l1: float,
-    l2: float,
-    rates: Array,
-    first_epoch: int,
-    X: Array,
-    T: Array,
-    weights: Array,
-    batch: int,
-    seed: int,
-    order: Array,
-    frozen: Array,
-    work: Array,
-    layout: Array,
-    columns: int,
-    updates: int,
-    stop: Array,
-) -> int:
+    theta: Array, slots: Array, counters: Array, sizes: Array, places: Array, codes: Array,
+    loss: int, optimizer: int, hyper: Array, l1: float, l2: float, rates: Array, first_epoch: int,
+    X: Array, T: Array, weights: Array, seed: int, order: Array, frozen: Array, work: Array,
+    layout: Array, updates: int, stop: Array, batch: int, columns: int,
+) -> int:  # fmt: skip
     """Make `updates` updates to θ (n,), slots (k · n,) and counters in place; returns why it ended.
 
     sizes (layers + 1,) counts units; places (layers, 2) tells where in θ each layer's weights and
@@ -98,61 +80,31 @@ def train(
     from `first_epoch` on; the last one holds for all that follow. X (n · features,) and T
     (n · outputs,) hold a point after the other, weights (n,) or nothing. An empty `order` keeps
     the natural one. `frozen` lists the places in θ that do not change. layout says where in `work`
-    what lies, `columns` how many points go through at once. A stop that is asked for leaves the
-    update in hand undone.
+    what lies, `columns` how many points of a `batch` go through at once. A stop that is asked for
+    leaves the update in hand undone.
     """
-    n, n_parameters = len(X) // sizes[0], len(theta)
-    gradient = work[layout[5] : layout[5] + n_parameters]
-    n_slots = len(slots) // n_parameters
-    kept = layout[7]
-    size = 0.0
-    for k in range(n_parameters):
-        size += theta[k] * theta[k]
-    for _ in range(updates):
-        if stop[0] != 0:
-            return STOPPED
-        start = counters[POSITION]
-        points = min(batch, n - start)
-        if len(order) > 0 and counters[ORDERED_EPOCH] != counters[EPOCH]:
-            draw_order(order, seed, counters[EPOCH])
-            counters[ORDERED_EPOCH] = counters[EPOCH]
-        share = 1.0 / points
-        if points > 1 or columns > 1:
-            gradient[:] = 0.0
-        done = 0
-        while done < points:
-            here = min(columns, points - done)
-            across = 1 if columns == 1 else (here + 3) // 4 * 4
-            size += chunk(
-                theta, sizes, places, codes, loss, X, T, weights, order, start + done, here,
-                share, work, layout, across,
-            )  # fmt: skip
-            done += here
-            if done < points and stop[0] != 0:
-                return STOPPED
-        if l1 != 0.0 or l2 != 0.0:
-            add_penalty_gradient(theta, gradient, places, l1, l2)
-        for k in range(n_parameters):
-            size += gradient[k] * gradient[k]
-        if not size < LARGEST_SQUARE:
-            return EXTREME
-        if len(frozen) > 0:
-            _keep(theta, slots, n_slots, frozen, work, kept)
-        t = counters[OPTIMIZER_UPDATES] + 1
-        eta = rates[min(counters[EPOCH] - first_epoch, len(rates) - 1)]
-        step(optimizer, theta, gradient, slots, places, t, eta, hyper)
-        if len(frozen) > 0:
-            _put_back(theta, slots, n_slots, frozen, work, kept)
-        size = 0.0
-        for k in range(n_parameters):
-            size += theta[k] * theta[k]
-        counters[UPDATE] += 1
-        counters[OPTIMIZER_UPDATES] = t
-        counters[POSITION] = start + points
-        if start + points >= n:
-            counters[POSITION] = 0
-            counters[EPOCH] += 1
-    return DONE
+    return update_by_batches(
+        _model(theta, sizes, places, codes), _points(X, T, weights, order, len(X) // sizes[0]),
+        _rule(theta, loss, optimizer, slots, hyper, l1, l2, frozen), _room(work, layout),
+        pointer(counters), pointer(rates), len(rates) - 1, first_epoch, seed, updates,
+        pointer(stop), batch, columns,
+    )  # fmt: skip
+
+
+@entry_point(_UPDATES)
+def train_by_points(
+    theta: Array, slots: Array, counters: Array, sizes: Array, places: Array, codes: Array,
+    loss: int, optimizer: int, hyper: Array, l1: float, l2: float, rates: Array, first_epoch: int,
+    X: Array, T: Array, weights: Array, seed: int, order: Array, frozen: Array, work: Array,
+    layout: Array, updates: int, stop: Array, _batch: int, _columns: int,
+) -> int:  # fmt: skip
+    """`train` for batches of one point."""
+    return update_by_points(
+        _model(theta, sizes, places, codes), _points(X, T, weights, order, len(X) // sizes[0]),
+        _rule(theta, loss, optimizer, slots, hyper, l1, l2, frozen), _room(work, layout),
+        pointer(counters), pointer(rates), len(rates) - 1, first_epoch, seed, updates,
+        pointer(stop),
+    )  # fmt: skip
 
 
 @entry_point(
@@ -181,22 +133,24 @@ def figures(
 
     Over the points X (n · features,), or those that `chosen` names where it is not empty.
     """
-    activations, sums, targets, weighted = layout[0], layout[1], layout[3], layout[4]
-    last = len(codes) - 1
-    outputs = sizes[last + 1]
+    model, room = _model(theta, sizes, places, codes), _room(work, layout)
     n = len(chosen) if len(chosen) > 0 else len(X) // sizes[0]
+    points = _points(X, T, weights, chosen, n)
+    outputs = sizes[len(codes)]
     total, right = 0.0, 0
     for start in range(0, n, columns):
-        points = min(columns, n - start)
-        across = 1 if columns == 1 else (points + 3) // 4 * 4
-        gather(
-            X, T, sizes[0], outputs, weights, chosen, start, points, work, activations, targets,
-            weighted, across,
+        count = min(columns, n - start)
+        across = (count + 3) // 4 * 4
+        gather_points(
+            points, sizes[0], outputs, start, count, room.work, room.activations, room.targets,
+            room.weights, across,
         )  # fmt: skip
-        at = forward(theta, sizes, places, codes, work, activations, sums, across) * across
+        place = forward(model, room.work, room.activations, room.sums, across) * across
+        z, y = room.sums + place, room.activations + place
         total += sum_of_losses(
-            loss, work, sums + at, activations + at, targets, outputs, across, points,
-            weighted if len(weights) > 0 else -1,
+            loss, room.work, z, y, room.targets, outputs, across, count,
+            room.weights if points.is_weighted else -1,
         )  # fmt: skip
-        right += count_of_right(work, activations + at, targets, outputs, across, points, threshold)
-    out[0], out[1], out[2] = total, right, penalty(theta, places, l1, l2)
+        right += count_of_right(room.work, y, room.targets, outputs, across, count, threshold)
+    out[0], out[1] = total, right
+    out[2] = penalty(model.theta, model.places, model.layers, l1, l2)

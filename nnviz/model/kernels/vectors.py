@@ -4,8 +4,7 @@ What the compiler makes of a loop over an array hangs on whether it can prove th
 overlap; for the short rows of small batches its checks cost more than the arithmetic. Here the
 four lanes are written down: `load(array, index)`, `store`, `spread` (one number in all lanes),
 `spread_at(array, index)`, `multiply_add`. A processor with shorter registers does the same in
-halves. And `window`, a part of an array, `at` and `put`, which cost less than what
-they stand for.
+halves. And `pointer`, `at` and `put`, which cost less than what they stand for.
 
 For numba code only. Indices are not checked.
 """
@@ -16,6 +15,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.types.misc import CPointer
 from numba.extending import intrinsic, models, register_model
 
 LANES = 4
@@ -37,33 +37,41 @@ class _VectorModel(models.PrimitiveModel):
         super().__init__(manager, front_end_type, _VECTOR)
 
 
-def _place(context: Any, builder: Any, array_type: Any, array: Any, index: Any) -> Any:
-    """The address of array[index], as that of four doubles."""
-    data = cgutils.create_struct_proxy(array_type)(context, builder, array).data
-    return builder.bitcast(builder.gep(data, [index], inbounds=True), _VECTOR.as_pointer())
+def _address(context: Any, builder: Any, kind: Any, numbers: Any, index: Any) -> Any:
+    """The address of numbers[index], of an array with one axis or behind a pointer."""
+    if not isinstance(kind, CPointer):
+        numbers = cgutils.create_struct_proxy(kind)(context, builder, numbers).data
+    return builder.gep(numbers, [index], inbounds=True)
+
+
+def _place(context: Any, builder: Any, kind: Any, numbers: Any, index: Any) -> Any:
+    """The same as that of four doubles."""
+    address = _address(context, builder, kind, numbers, index)
+    return builder.bitcast(address, _VECTOR.as_pointer())
 
 
 @intrinsic
-def window(typing: Any, array: Any, start: Any, count: Any) -> Any:
-    """array[start : start + count], without a share in the ownership of its memory.
+def pointer(typing: Any, array: Any) -> Any:
+    """Where a contiguous array begins.
 
-    A slice counts its owners up and down, which for short rows costs more than the work on them.
+    It is one number where an array is seven, which every function would hand on to the next, and
+    nobody counts its owners. `pointer[k]`, `at` and the rest take it as they take an array.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        whole = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0])
-        _, start, count = arguments
-        part = cgutils.create_struct_proxy(signature.return_type)(context, builder)
-        part.meminfo = cgutils.get_null_value(part.meminfo.type)
-        part.parent = cgutils.get_null_value(part.parent.type)
-        part.nitems = count
-        part.itemsize = whole.itemsize
-        part.data = builder.gep(whole.data, [start], inbounds=True)
-        part.shape = cgutils.pack_array(builder, [count])
-        part.strides = cgutils.pack_array(builder, [whole.itemsize])
-        return part._getvalue()
+        return cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
 
-    return array(array, types.intp, types.intp), generate
+    return CPointer(array.dtype)(array), generate
+
+
+@intrinsic
+def shifted(typing: Any, numbers: Any, index: Any) -> Any:
+    """Where numbers[index] lies, as a pointer."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _address(context, builder, signature.args[0], *arguments)
+
+    return CPointer(numbers.dtype)(numbers, types.intp), generate
 
 
 @intrinsic
@@ -71,8 +79,7 @@ def at(typing: Any, array: Any, index: Any) -> Any:
     """array[index] of an array with one axis; a negative index does not count from its end."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
-        return builder.load(builder.gep(data, [arguments[1]], inbounds=True))
+        return builder.load(_address(context, builder, signature.args[0], *arguments))
 
     return array.dtype(array, types.intp), generate
 
@@ -82,8 +89,8 @@ def put(typing: Any, array: Any, index: Any, number: Any) -> Any:
     """array[index] = number, as `at`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
-        builder.store(arguments[2], builder.gep(data, [arguments[1]], inbounds=True))
+        place = _address(context, builder, signature.args[0], *arguments[:2])
+        builder.store(arguments[2], place)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, array.dtype), generate
@@ -135,11 +142,25 @@ def spread_at(typing: Any, array: Any, index: Any) -> Any:
     """array[index] in all four lanes."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).data
-        number = builder.load(builder.gep(data, [arguments[1]], inbounds=True))
+        number = builder.load(_address(context, builder, signature.args[0], *arguments))
         return _spread(builder, number)
 
     return four_doubles(array, types.intp), generate
+
+
+@intrinsic
+def gather(typing: Any, array: Any, i: Any, j: Any, k: Any, m: Any) -> Any:
+    """(array[i], array[j], array[k], array[m])."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        numbers, *indices = arguments
+        vector = ir.Constant(_VECTOR, ir.Undefined)
+        for lane, index in enumerate(indices):
+            number = builder.load(_address(context, builder, signature.args[0], numbers, index))
+            vector = builder.insert_element(vector, number, ir.Constant(ir.IntType(32), lane))
+        return vector
+
+    return four_doubles(array, types.intp, types.intp, types.intp, types.intp), generate
 
 
 @intrinsic
@@ -172,6 +193,49 @@ def add(typing: Any, a: Any, b: Any) -> Any:
         return builder.fadd(*arguments)
 
     return four_doubles(four_doubles, four_doubles), generate
+
+
+@intrinsic
+def subtract(typing: Any, a: Any, b: Any) -> Any:
+    """a − b."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.fsub(*arguments)
+
+    return four_doubles(four_doubles, four_doubles), generate
+
+
+@intrinsic
+def larger(typing: Any, a: Any, b: Any) -> Any:
+    """The larger of a and b, lane by lane."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        a, b = arguments
+        return builder.select(builder.fcmp_ordered(">", a, b), a, b)
+
+    return four_doubles(four_doubles, four_doubles), generate
+
+
+@intrinsic
+def divide(typing: Any, a: Any, b: Any) -> Any:
+    """a / b."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.fdiv(*arguments)
+
+    return four_doubles(four_doubles, four_doubles), generate
+
+
+@intrinsic
+def square_root(typing: Any, a: Any) -> Any:
+    """The square root of each lane."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = ir.FunctionType(_VECTOR, [_VECTOR])
+        name = f"llvm.sqrt.v{LANES}f64"
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
+
+    return four_doubles(four_doubles), generate
 
 
 def _lanes(builder: Any, a: Any, b: Any, chosen: list[int]) -> Any:

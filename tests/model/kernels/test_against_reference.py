@@ -146,7 +146,7 @@ def share_of_plain(compiled, drawn, examples):
     return np.mean(plain)
 
 
-EXAMPLES = pytest.mark.parametrize("examples", [60, pytest.param(300, marks=pytest.mark.slow)])
+EXAMPLES = pytest.mark.parametrize("examples", [30, pytest.param(200, marks=pytest.mark.slow)])
 
 
 @EXAMPLES
@@ -245,7 +245,7 @@ def test_n2_running_free(compiled, drawn_problems, examples):
 
 @njit(**FLAGS)
 def compiled_order(places, seed, epoch):
-    draw_order(places, seed, epoch)
+    draw_order(places, len(places), seed, epoch)
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32, 2**63 - 1])
