@@ -12,6 +12,7 @@ from live_window import ObservedWindow, live_window, spin, wait_until
 from naive_window import naive_frame_times
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 
+from nnviz.data.dataset import MOST_POINTS
 from nnviz.gui.pace import RHYTHMS
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import preset
@@ -115,6 +116,18 @@ def gesture_figures(repeats: int) -> list[Figure]:
             median(idle), "paused", count),
         _ms("gesture_p99", "gesture to its effect, 99th percentile", percentile(delays, 99), 80.0,
             percentile(idle, 99), "paused", count),
+    ]  # fmt: skip
+
+
+def million_figures(repeats: int) -> list[Figure]:
+    """Pausing in the midst of an update from a million points, which takes longer than a slice."""
+    rng = random.Random(1)
+    experiment = small().evolve(n_samples=MOST_POINTS, test_fraction=0.0, batch_size="full")
+    with live_window(experiment, play=True) as window:
+        delays = [1000 * _delay_to_rest(window, rng, window.toggle) for _ in range(repeats)]
+    return [
+        _ms("million_pause", "pause in an update from 1,000,000 points, longest", max(delays),
+            100.0, median(delays), "median", repeats)
     ]  # fmt: skip
 
 

@@ -55,8 +55,10 @@ def measure(length: Length) -> list[Figure]:
         gesture_figures,
         jitter_figures,
         large_figures,
+        million_figures,
         throughput_figures,
     )
+    from loading import loading_figures
     from PySide6.QtCore import qInstallMessageHandler
     from starts import start_figures
 
@@ -71,6 +73,8 @@ def measure(length: Length) -> list[Figure]:
         ("timer", lambda: jitter_figures(length.jitter)),
         ("training beside drawing", lambda: throughput_figures(length.frames / 4, length.pairs)),
         ("8 layers of 32 units", lambda: large_figures(length.frames, max(length.pairs, 1))),
+        ("a million points", lambda: million_figures(length.gestures)),
+        ("loading the engine", lambda: loading_figures(length.starts)),
         ("starts", lambda: start_figures(length.starts)),
     ]
     figures: list[Figure] = []
