@@ -58,13 +58,12 @@ Array = Any
 
 @njit(**INNER)
 def _whole(count: int) -> int:
-    """So many numbers that none is left over when two vectors of them go at once.
+    """So many numbers that none is left over when a vector of them goes at once.
 
     What lies behind a layer's block is not in use then: later layers' sums and activations on the
-    way forward, their errors on the way back. An odd number done alone costs as much as eight.
+    way forward, their errors on the way back. A number done alone costs as much as four.
     """
-    at_once = 2 * LANES
-    return (count + at_once - 1) // at_once * at_once
+    return (count + LANES - 1) // LANES * LANES
 
 
 @njit(**INNER)
@@ -195,7 +194,8 @@ def _pull_back_rarer(code: int, sums: Array, outs: Array, errors: Array, count: 
             errors[k] *= share * (1.0 + x * (1.0 - share))
     elif code == SOFTPLUS:
         for k in range(count):
-            errors[k] *= sigmoid(sums[k])
+            # The sigmoid of z is 1 − e⁻ᵃ, without a division.
+            errors[k] *= -expm1(-outs[k])
 
 
 @njit(**INNER)

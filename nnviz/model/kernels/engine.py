@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import astuple, replace
 from functools import cache
 from importlib import import_module
@@ -77,7 +78,15 @@ class CompiledEngine:
         self._weights = _or_empty(problem.point_weights)
         hyper = problem.hyperparameters
         self._hyper = np.array(
-            [hyper.momentum, hyper.decay, hyper.beta_1, hyper.beta_2, hyper.weight_decay],
+            [
+                hyper.momentum,
+                hyper.decay,
+                hyper.beta_1,
+                hyper.beta_2,
+                hyper.weight_decay,
+                _log(hyper.beta_1),
+                _log(hyper.beta_2),
+            ],
             dtype=np.float64,
         )
         is_natural = problem.batch_size == "full" or not problem.shuffle
@@ -89,7 +98,7 @@ class CompiledEngine:
         self._columns = columns_for(network, problem.points_per_batch)
         self._figure_columns = columns_for(network, WIDE_COLUMNS)
         self._layout, size = self._laid_out(max(self._columns, self._figure_columns))
-        self._work = np.zeros(size)
+        self._work = _aligned(np.zeros(size))
         self._theta = np.empty(network.n_parameters)
         self._measures = np.zeros(3)
         self._rates = np.array([problem.learning_rate], dtype=np.float64)
@@ -157,7 +166,7 @@ class CompiledEngine:
         if len(rates) > 1:
             left = (first_epoch + len(rates) - state.epoch) * problem.updates_per_epoch - used
             updates = min(updates, left)
-        theta = state.theta.copy()
+        theta = _aligned(state.theta)
         slots = np.concatenate(state.slots) if state.slots else np.empty(0)
         counters = np.array(
             [
@@ -316,6 +325,24 @@ def _libraries_of_threads() -> Any:
     """The libraries with threads of their own, the one that compiled code calls among them."""
     import_module("scipy.linalg.cython_blas")
     return import_module("threadpoolctl").ThreadpoolController()
+
+
+def _aligned(numbers: Array) -> Array:
+    """A copy that begins where a line of the processor's cache does.
+
+    Elsewhere every other vector lies across two lines; an update took up to a fifth longer then,
+    or not, as chance had it at the start of the program.
+    """
+    line = 64
+    room = np.empty(numbers.size + line // 8)
+    first = -room.ctypes.data % line // 8
+    copy = room[first : first + numbers.size]
+    copy[:] = numbers
+    return copy
+
+
+def _log(beta: float) -> float:
+    return math.log(beta) if beta > 0.0 else -math.inf
 
 
 def _objective(problem: Problem, state: State) -> float:

@@ -76,9 +76,16 @@ def _errors(
         s = spread(0.0)
         w = weights + term
         if term + LANES <= n_in:
-            for unit in range(n_out):
+            # Two sums side by side: each waits for its last term.
+            t = s
+            pairs = n_out - n_out % 2
+            for unit in range(0, pairs, 2):
                 s = multiply_add(spread_at(work, deltas + unit), load(theta, w), s)
-                w += n_in
+                t = multiply_add(spread_at(work, deltas + unit + 1), load(theta, w + n_in), t)
+                w += 2 * n_in
+            if pairs < n_out:
+                s = multiply_add(spread_at(work, deltas + pairs), load(theta, w), s)
+            s = add(s, t)
         else:
             i, j = min(1, n_in - term - 1), min(2, n_in - term - 1)
             for unit in range(n_out):

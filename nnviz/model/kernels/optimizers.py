@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log, sqrt
+from math import sqrt
 from typing import Any
 
 from numba import njit
@@ -87,7 +87,8 @@ def step(
 ) -> float:
     """Change θ (n,) and the slots, one after the other, in place; returns Σ θ² as it is then.
 
-    t counts updates from 1; `hyper` holds momentum, decay, β₁, β₂ and the weight decay.
+    t counts updates from 1; `hyper` holds momentum, decay, β₁, β₂, the weight decay,
+    ln β₁ and ln β₂.
     """
     if code in (ADAM, ADAMW):
         if code == ADAMW:
@@ -95,7 +96,7 @@ def step(
             for layer in range(layers):
                 for k in range(places[2 * layer], places[2 * layer + 1]):
                     theta[k] -= shrink * theta[k]
-        return _adam(theta, n, gradient, slots, shifted(slots, n), t, eta, hyper[2], hyper[3])
+        return _adam(theta, n, gradient, slots, shifted(slots, n), t, eta, hyper)
     if code == SGD:
         for k in range(n):
             theta[k] -= eta * gradient[k]
@@ -131,13 +132,13 @@ def _adam(
     v: Array,
     t: int,
     eta: float,
-    beta_1: float,
-    beta_2: float,
+    hyper: Array,
 ) -> float:
     # Written with vectors, for the compiler tells four arrays apart at length, and few divisions
     # and roots are left over.
-    rate = eta / _complement_of_power(beta_1, t)
-    of_v = 1.0 / _complement_of_power(beta_2, t)
+    beta_1, beta_2 = hyper[2], hyper[3]
+    rate = eta / _complement_of_power(beta_1, hyper[5], t)
+    of_v = 1.0 / _complement_of_power(beta_2, hyper[6], t)
     b1, c1, b2, c2 = spread(beta_1), spread(1.0 - beta_1), spread(beta_2), spread(1.0 - beta_2)
     rates, of_vs, epsilons = spread(-rate), spread(of_v), spread(EPSILON)
     squares, total = spread(0.0), 0.0
@@ -161,9 +162,9 @@ def _adam(
     return total + sum_of_lanes(squares)
 
 
-@njit(**INNER)
-def _complement_of_power(beta: float, t: int) -> float:
+@njit(**INLINE)
+def _complement_of_power(beta: float, log_beta: float, t: int) -> float:
     """1 − βᵗ; of t alone, so that a run that is interrupted goes on as one that is not."""
-    if beta <= 0.0 or t * (1.0 - beta) > 40.0:  # ln β < β − 1, and 1 − e⁻⁴⁰ is rounded to 1
+    if t * (1.0 - beta) > 40.0:  # ln β < β − 1, and 1 − e⁻⁴⁰ is rounded to 1
         return 1.0
-    return -expm1(t * log(beta))
+    return -expm1(t * log_beta)
