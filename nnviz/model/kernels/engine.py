@@ -335,7 +335,7 @@ def _aligned(numbers: Array) -> Array:
     """
     line = 64
     room = np.empty(numbers.size + line // 8)
-    first = -room.ctypes.data % line // 8
+    first = -room.__array_interface__["data"][0] % line // 8
     copy = room[first : first + numbers.size]
     copy[:] = numbers
     return copy
