@@ -8,9 +8,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from nnviz.gui.elided_label import ElidedLabel
+from nnviz.gui.engine_switch import COMPILING
 from nnviz.gui.session import State
 from nnviz.gui.theme import GUTTER, Theme
-from nnviz.gui.worker import COMPILING
 
 
 class StatusLine(QWidget):

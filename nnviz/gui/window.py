@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtGui import (
-    QCloseEvent,
-    QKeyEvent,
-    QUndoStack,
-)
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from nnviz.data.dataset import Dataset
@@ -26,6 +20,7 @@ from nnviz.gui.controls.transport import TransportBar
 from nnviz.gui.documents import WINDOW, Documents
 from nnviz.gui.drawn_frames import DrawnFrames
 from nnviz.gui.dropping import DropTarget
+from nnviz.gui.experiment_editor import ExperimentEditor
 from nnviz.gui.keys_help import show_keys
 from nnviz.gui.message_bar import MessageBar
 from nnviz.gui.preferences import Preferences
@@ -35,16 +30,13 @@ from nnviz.gui.session import State, TrainingSession
 from nnviz.gui.status_line import StatusLine
 from nnviz.gui.stylesheet import dress_application
 from nnviz.gui.theme import Theme
-from nnviz.gui.title import KeptFile, WindowTitle
-from nnviz.gui.undo import ExperimentChange, Step
 from nnviz.gui.views.curves import CurvesView
 from nnviz.gui.views.surface import SurfaceView
 from nnviz.gui.views.topology import TopologyView
 from nnviz.gui.window_state import restore_state, state_of
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
-from nnviz.run.presets import PRESETS
-from nnviz.run.resizing import lost_parameters, with_followers
+from nnviz.run.presets import PRESETS, Preset
 
 VIEWS = ("network", "surface", "curves")
 """Cards that can be exported, in the order of the menu."""
@@ -68,25 +60,24 @@ class MainWindow(QWidget):
         super().__init__()
         preferences = preferences or Preferences()
         self.session = TrainingSession(experiment, self, engine)
-        self.undo_stack = QUndoStack(self)
         self.appearance = Appearance(theme, preferences, self)
         self._scaling = ScaleKeeper(self, self.appearance)
         self.presets = PresetTracker(preset, preferences.recent_presets)
-        self.title = WindowTitle(self)
         self._granularity = "update"
         self._has_chosen_speed = False
         self._frames = DrawnFrames(self)
 
         self._make_parts()
         self.arrangement = Arrangement(self, self.transport, self.cards, self.status)
+        self._make_editor()
         self._make_menu()
         self._connect_session()
         self._connect_parts()
         self.set_theme(self.appearance.theme)
         restore_state(self, preferences)
-        self.title.show(experiment, self.presets.name)
+        self.editor.show_title()
         self.gallery.set_current(self.presets.name)
-        self._suggest_speed()
+        self._suggest_speed(self.presets.preset)
         self._show_state(self.session.state)
         self.transport.setFocus()
 
@@ -111,8 +102,14 @@ class MainWindow(QWidget):
         self.messages = MessageBar(self)
         self.status = StatusLine(self)
 
-    def _make_menu(self) -> None:
+    def _make_editor(self) -> None:
         self.documents = Documents(self.session, self, {name: self.cards[name] for name in VIEWS})
+        self.editor = ExperimentEditor(
+            self, self.session, self.documents, self.messages, self.presets
+        )
+        self.undo_stack = self.editor.undo_stack
+
+    def _make_menu(self) -> None:
         served = Commands(
             open_file=self.documents.ask_and_open,
             save_file=self.documents.save_again,
@@ -169,8 +166,8 @@ class MainWindow(QWidget):
         self.topology.set_reduced_motion(self.appearance.reduces_motion)
         self.documents.informed.connect(self.inform)
         self.documents.warned.connect(self.warn)
-        self.documents.opened.connect(self.open_experiment)
-        self.documents.saved.connect(self._on_saved)
+        self.documents.opened.connect(self.editor.open_file)
+        self.documents.saved.connect(self.editor.note_saved)
         drops = DropTarget(self)
         drops.dropped.connect(self.documents.open)
         drops.refused.connect(self.warn)
@@ -201,63 +198,20 @@ class MainWindow(QWidget):
     @Slot(str)
     def choose_preset(self, name: str) -> None:
         """Begin a new run with a preset, also with the one that is there already."""
-        before = self._origin()
-        self.presets.choose(name)
         self.gallery.set_current(name)
-        self._suggest_speed()
-        self._begin(PRESETS[name].experiment, None, (before, partial(self._return_to, name, None)))
-
-    @Slot(object, str)
-    def open_experiment(self, experiment: Experiment, path: str) -> None:
-        """Begin a new run with the experiment that a file holds; undoable."""
-        before, file = self._origin(), KeptFile(path, experiment)
-        after = partial(self._return_to, None, file)
-        self._begin(experiment, f"open {Path(path).name}", (before, after))
+        self._suggest_speed(PRESETS[name])
+        self.editor.choose_preset(name)
 
     def begin_with_file(self, path: str) -> None:
         """Say that the experiment, with which the window was made, comes from a file."""
-        experiment = self.session.experiment
-        self._return_to(None, KeptFile(path, experiment))
-        self.title.show(experiment, None)
-
-    def _begin(self, experiment: Experiment, text: str | None, origins: tuple[Step, Step]) -> None:
-        self.messages.hide()
-        origins[1]()
-        before = self.session.experiment
-        self.session.load(experiment)
-        self.title.show(experiment, self.presets.name)
-        self._make_undoable(before, text, origins)
-
-    def _origin(self) -> Step:
-        """What brings back, later, where the present experiment comes from."""
-        return partial(self._return_to, self.presets.name, self.title.file)
-
-    def _return_to(self, preset: str | None, file: KeptFile | None) -> None:
-        self.presets.restore(preset)
-        self.title.file = file
-        self.documents.path = "" if file is None else file.path
-
-    @Slot(str)
-    def _on_saved(self, path: str) -> None:
-        self.title.file = KeptFile(path, self.session.experiment)
-        self.title.show(self.session.experiment, self.presets.name)
+        self.editor.note_file(path)
 
     @Slot(object)
     def change(self, changes: dict[str, Any]) -> None:
         """Change fields of the experiment; undoable."""
-        changes = with_followers(self.session.experiment, changes)
-        try:
-            experiment = self.session.experiment.evolve(**changes)
-        except ValueError as error:
-            self.warn(str(error))
+        if not self.editor.change(changes):
+            # What was moved shows again what stays.
             self._on_experiment_changed(self.session.experiment)
-            return
-        self.messages.hide()
-        before = self.session.experiment
-        self.session.adopt(experiment)
-        self._make_undoable(before)
-        if len(changes) > 1 and (lost := lost_parameters(before, experiment)):
-            self.inform(lost)
 
     @Slot(object)
     def _change_hidden(self, hidden: tuple[int, ...]) -> None:
@@ -272,9 +226,8 @@ class MainWindow(QWidget):
         self._has_chosen_speed = True
         self.session.set_speed(updates_per_second)
 
-    def _suggest_speed(self) -> None:
+    def _suggest_speed(self, preset: Preset | None) -> None:
         """A speed at which a new preset can be watched, until the user has chosen one."""
-        preset = self.presets.preset
         if self._has_chosen_speed or preset is None:
             return
         self.transport.set_speed(preset.watching_speed)
@@ -283,17 +236,6 @@ class MainWindow(QWidget):
     @Slot(str)
     def _set_granularity(self, granularity: str) -> None:
         self._granularity = granularity
-
-    def _make_undoable(
-        self,
-        before: Experiment,
-        text: str | None = None,
-        origins: tuple[Step, Step] | None = None,
-    ) -> None:
-        after = self.session.experiment
-        if after != before:
-            change = ExperimentChange(before, after, self.session.adopt, text, origins)
-            self.undo_stack.push(change)
 
     # --- what the session says
 
@@ -312,9 +254,8 @@ class MainWindow(QWidget):
             for panel in (self.training, self.more):
                 panel.show_experiment(experiment, self.session.dataset)
         self.transport.show_experiment(experiment)
-        self.presets.follow(experiment)
+        self.editor.follow(experiment)
         self.gallery.set_current(self.presets.name)
-        self.title.show(experiment, self.presets.name)
 
     @Slot(object)
     def _on_snapshot(self, snapshot: Snapshot) -> None:

@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable
 from functools import wraps
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from nnviz.gui.engine_switch import EngineSwitch
 from nnviz.gui.interruption import Interruption
 from nnviz.gui.pace import RHYTHMS, Pace, Rhythm
 from nnviz.insight.history import Recorder
@@ -17,15 +18,11 @@ from nnviz.insight.snapshot import Photographer, resolution_for
 from nnviz.run.experiment import Experiment
 from nnviz.run.trainer import Diverged, Trainer
 
-if TYPE_CHECKING:
-    from nnviz.model.kernels.preparation import Preparation
-
 GESTURE_LASTS = 1.0
 """Seconds for which slices stay short after a gesture: gestures come in groups."""
 FRAME_INTERVAL = 1 / 60
 MOST_POINTS_FOR_FIGURES = 10_000
 """Beyond this many points the live figures come from a fair sample."""
-COMPILING = "compiling, first start only"
 
 
 P = ParamSpec("P")
@@ -50,19 +47,12 @@ def _stops_when_it_fails(
     return guarded
 
 
-def make_preparation(tell: Callable[[str, str], object]) -> Preparation:
-    """Loaded when it is used: nothing that is seen at the start needs it."""
-    from nnviz.model.kernels.preparation import Preparation
-
-    return Preparation(tell)
-
-
 class TrainingWorker(QObject):
     """Owns the trainer. Every method below is a slot that runs in the worker's thread.
 
     A snapshot is sent only when the one before has been acknowledged, so a slow screen makes
-    fewer frames and no queue. Training begins with the reference engine; where the compiled one is
-    wanted, it takes over as soon as it can be had, from the very same state.
+    fewer frames and no queue. Where another engine takes over, it does so in the middle of a run,
+    from the very same state.
     """
 
     loaded = Signal(int, object, object)  # run, experiment, dataset
@@ -72,19 +62,14 @@ class TrainingWorker(QObject):
     stopped = Signal(int, str, str)  # run, "goal" | "finished" | "diverged" | "failed", sentence
     engine_told = Signal(str, str)  # the engine in use, and why it is that one if there is a reason
 
-    _prepared = Signal(str, str)  # from the thread that gets the kernels ready: stage, why
-
     def __init__(self, engine: str = "reference") -> None:
         """`engine` is the one that is wanted, of ENGINES."""
         super().__init__()
         self.interruption = Interruption()
-        self._engine = "reference"
-        self._wants_kernels = engine == "compiled"
-        self._preparation: Preparation | None = None
-        self._is_loading = False
-        self._engine_note = ""
-        self._told = ("reference", "")
-        self._prepared.connect(self._on_prepared, Qt.ConnectionType.QueuedConnection)
+        # A child of the worker, so that it goes to the worker's thread with it.
+        self._switch = EngineSwitch(engine, self)
+        self._switch.progressed.connect(self._on_kernels_progressed)
+        self._switch.told.connect(self.engine_told)
         self._run = 0
         self._trainer: Trainer | None = None
         self._photographer: Photographer | None = None
@@ -113,9 +98,9 @@ class TrainingWorker(QObject):
         """
         self.interruption.arrived()
         try:
-            trainer = Trainer(experiment, engine=self._engine)
+            trainer = Trainer(experiment, engine=self._switch.engine)
             resolution = resolution_for(trainer.network)
-            photographer = Photographer(trainer.dataset, resolution, self._engine)
+            photographer = Photographer(trainer.dataset, resolution, self._switch.engine)
         except (ValueError, MemoryError) as error:
             self._refuse_to_load(run, str(error) or "There is not enough memory for this.")
             return
@@ -130,7 +115,7 @@ class TrainingWorker(QObject):
         self.loaded.emit(run, experiment, trainer.dataset)
         # What was in flight belongs to a run that nobody shows any more.
         self._awaits_acknowledgement = False
-        self._tell_engine()
+        self._switch.tell(self._trainer)
         self._note_moment()
 
     @Slot(int)
@@ -195,7 +180,7 @@ class TrainingWorker(QObject):
         self._measure_anew()
         if self._goal is not None and self._is_playing:
             self._goal = trainer.update + trainer.updates_to_epoch(trainer.experiment.epochs)
-        self._tell_engine()
+        self._switch.tell(self._trainer)
         self._note_moment()
 
     @Slot(float)
@@ -216,7 +201,9 @@ class TrainingWorker(QObject):
         if run == self._run:
             self._awaits_acknowledgement = False
             self._send_news()
-            self._prepare_kernels()
+            # Not before there is something to see meanwhile.
+            if self._trainer is not None:
+                self._switch.prepare()
             if self._timer is not None and self._timer.isActive():
                 self._timer.setInterval(round(1000 * self._rhythm().rest))
 
@@ -225,11 +212,9 @@ class TrainingWorker(QObject):
         """End: no command is served after this one."""
         self.interruption.arrived()
         self._goal = None
-        self._wants_kernels = False
         if self._timer is not None:
             self._timer.stop()
-        if self._preparation is not None:
-            self._preparation.stop()
+        self._switch.stop()
         self.thread().quit()
 
     def stand_still(self) -> None:
@@ -250,40 +235,20 @@ class TrainingWorker(QObject):
 
     # --- the engine
 
-    def _prepare_kernels(self) -> None:
-        """Begin to load or compile, once, when there is something to see meanwhile."""
-        if self._wants_kernels and self._trainer is not None:
-            self._wants_kernels = False
-            self._preparation = make_preparation(self._prepared.emit)
-            self._preparation.start()
-
-    @Slot(str, str)
+    @Slot(bool)
     @_stops_when_it_fails
-    def _on_prepared(self, stage: str, why: str) -> None:
-        self._is_loading = stage == "loading"
-        if not self._is_loading:
-            self._engine_note = COMPILING if stage == "compiling" else why
-        if stage == "ready":
-            self._engine = "compiled"
-            if self._trainer is not None and self._photographer is not None:
-                self._trainer.use("compiled")
-                self._photographer.use("compiled")
-                self._measure_anew()
-                self._pace.clear()
-                self._note_moment()
-        self._tell_engine()
+    def _on_kernels_progressed(self, is_ready: bool) -> None:
+        if is_ready and self._trainer is not None and self._photographer is not None:
+            self._trainer.use("compiled")
+            self._photographer.use("compiled")
+            self._measure_anew()
+            self._pace.clear()
+            self._note_moment()
+        self._switch.tell(self._trainer)
 
     def _rhythm(self) -> Rhythm:
-        name = self._engine if self._trainer is None else self._trainer.engine
-        return RHYTHMS["loading" if self._is_loading else name]
-
-    def _tell_engine(self) -> None:
-        trainer = self._trainer
-        in_use = self._engine if trainer is None else trainer.engine
-        note = self._engine_note or ("" if trainer is None else trainer.engine_reason)
-        if self._told != (in_use, note):
-            self._told = (in_use, note)
-            self.engine_told.emit(in_use, note)
+        name = "loading" if self._switch.is_loading else self._switch.in_use(self._trainer)
+        return RHYTHMS[name]
 
     # --- training
 

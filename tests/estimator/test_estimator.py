@@ -6,6 +6,7 @@ import inspect
 import io
 import math
 import warnings
+from types import SimpleNamespace
 from typing import Any
 
 import joblib
@@ -30,27 +31,7 @@ from nnviz.model.kernels import store
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.model.reference import Problem
 
-X, Y = make_moons(120, noise=0.1, random_state=0)
-RANDOM = np.random.default_rng(5)
 HIDDEN = [name for name, entry in ACTIVATIONS.items() if entry.hidden]
-FAST: dict[str, Any] = {
-    "hidden_layer_sizes": (8,),
-    "activation": "tanh",
-    "learning_rate_init": 0.05,
-    "max_iter": 60,
-    "random_state": 0,
-    "n_iter_no_change": math.inf,
-}
-
-
-def parameters_of(estimator: Any) -> list[np.ndarray]:
-    return [*estimator.coefs_, *estimator.intercepts_]
-
-
-def assert_equal(one: Any, other: Any) -> None:
-    """Bit for bit."""
-    for a, b in zip(parameters_of(one), parameters_of(other), strict=True):
-        np.testing.assert_array_equal(a, b)
 
 
 # --- names
@@ -81,7 +62,9 @@ def test_parameters_have_scikit_learns_names_and_defaults(ours: type, theirs: ty
     ("ours", "theirs"), [(NetworkClassifier, MLPClassifier), (NetworkRegressor, MLPRegressor)]
 )
 @pytest.mark.parametrize("early_stopping", [False, True])
-def test_attributes_are_scikit_learns(ours: Any, theirs: Any, early_stopping: bool) -> None:
+def test_attributes_are_scikit_learns(
+    ours: Any, theirs: Any, early_stopping: bool, X: np.ndarray, Y: np.ndarray
+) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         settings = {"max_iter": 3, "early_stopping": early_stopping}
@@ -92,7 +75,7 @@ def test_attributes_are_scikit_learns(ours: Any, theirs: Any, early_stopping: bo
         assert getattr(mine, name) == getattr(other, name), name
 
 
-def test_shapes() -> None:
+def test_shapes(X: np.ndarray, Y: np.ndarray) -> None:
     model = NetworkClassifier((5, 3), max_iter=2, n_iter_no_change=math.inf).fit(X, Y)
     assert [coefs.shape for coefs in model.coefs_] == [(2, 5), (5, 3), (3, 1)]
     assert [intercepts.shape for intercepts in model.intercepts_] == [(5,), (3,), (1,)]
@@ -104,13 +87,15 @@ def test_shapes() -> None:
 @pytest.mark.parametrize(
     ("alias", "name"), [("identity", "linear"), ("logistic", "sigmoid")], ids=str
 )
-def test_aliases(alias: str, name: str) -> None:
-    settings = {**FAST, "max_iter": 3}
+def test_aliases(
+    alias: str, name: str, X: np.ndarray, Y: np.ndarray, fast: dict[str, Any], on: SimpleNamespace
+) -> None:
+    settings = {**fast, "max_iter": 3}
     one, other = (
         NetworkClassifier(**{**settings, "activation": activation}).fit(X, Y)
         for activation in (alias, name)
     )
-    assert_equal(one, other)
+    on.assert_equal(one, other)
     assert one.get_params()["activation"] == alias
 
 
@@ -119,15 +104,17 @@ def test_aliases(alias: str, name: str) -> None:
 
 @pytest.mark.parametrize("activation", HIDDEN)
 @pytest.mark.parametrize("solver", OPTIMIZERS)
-def test_every_activation_with_every_solver(activation: str, solver: str) -> None:
+def test_every_activation_with_every_solver(
+    activation: str, solver: str, X: np.ndarray, Y: np.ndarray, fast: dict[str, Any]
+) -> None:
     rate = {"rmsprop": 0.01, "adam": 0.01, "adamw": 0.01}.get(solver, 0.05)
     settings = {"activation": activation, "solver": solver, "learning_rate_init": rate}
-    model = NetworkClassifier(**{**FAST, **settings, "max_iter": 15, "batch_size": 25}).fit(X, Y)
+    model = NetworkClassifier(**{**fast, **settings, "max_iter": 15, "batch_size": 25}).fit(X, Y)
     assert model.loss_ < model.loss_curve_[0]
     assert model.score(X, Y) > 0.6
 
 
-def test_it_learns_the_moons() -> None:
+def test_it_learns_the_moons(X: np.ndarray, Y: np.ndarray) -> None:
     model = NetworkClassifier(
         (16, 8), "tanh", learning_rate_init=0.02, max_iter=300, random_state=0
     )
@@ -135,34 +122,38 @@ def test_it_learns_the_moons() -> None:
     assert model.score(*make_moons(500, noise=0.1, random_state=1)) >= 0.97
 
 
-def test_several_targets_are_learned() -> None:
+def test_several_targets_are_learned(X: np.ndarray, fast: dict[str, Any]) -> None:
     T = np.column_stack([X[:, 0] ** 2, X[:, 0] * X[:, 1], X[:, 1]])
-    model = NetworkRegressor(**{**FAST, "max_iter": 500}).fit(X, T)
+    model = NetworkRegressor(**{**fast, "max_iter": 500}).fit(X, T)
     assert model.predict(X).shape == (120, 3)
     assert model.score(X, T) > 0.95
-    assert MultiOutputRegressor(NetworkRegressor(**FAST)).fit(X, T).predict(X).shape == (120, 3)
+    assert MultiOutputRegressor(NetworkRegressor(**fast)).fit(X, T).predict(X).shape == (120, 3)
 
 
-def test_labels_are_learned() -> None:
+def test_labels_are_learned(
+    X: np.ndarray, Y: np.ndarray, fast: dict[str, Any], on: SimpleNamespace
+) -> None:
     labels = np.column_stack([Y, X[:, 0] > 0.5, X[:, 1] > 0.2]).astype(int)
-    model = NetworkClassifier(**{**FAST, "max_iter": 300}).fit(X, labels)
+    model = NetworkClassifier(**{**fast, "max_iter": 300}).fit(X, labels)
     proba = model.predict_proba(X)
     assert proba.shape == labels.shape
     np.testing.assert_array_equal(model.predict(X), proba > 0.5)
     assert model.score(X, labels) > 0.9
-    assert_equal(clone(model).fit(X, csr_array(labels)), model)
+    on.assert_equal(clone(model).fit(X, csr_array(labels)), model)
 
 
-def test_no_hidden_layer_is_logistic_regression() -> None:
+def test_no_hidden_layer_is_logistic_regression(X: np.ndarray, Y: np.ndarray) -> None:
     model = NetworkClassifier((), max_iter=2, n_iter_no_change=math.inf).fit(X, Y)
     assert [coefs.shape for coefs in model.coefs_] == [(2, 1)]
     logit = X @ model.coefs_[0] + model.intercepts_[0]
     np.testing.assert_allclose(model.predict_proba(X)[:, 1:], 1 / (1 + np.exp(-logit)))
 
 
-@pytest.mark.parametrize("y", [Y, np.array(["a", "b", "c"])[RANDOM.integers(0, 3, 120)]], ids="23")
-def test_probabilities(y: np.ndarray) -> None:
-    model = NetworkClassifier(**FAST).fit(X, y)
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_probabilities(n_classes: int, X: np.ndarray, Y: np.ndarray, fast: dict[str, Any]) -> None:
+    names = np.array(["a", "b", "c"])[np.random.default_rng(5).integers(0, 3, 120)]
+    y = Y if n_classes == 2 else names
+    model = NetworkClassifier(**fast).fit(X, y)
     proba = model.predict_proba(X)
     assert proba.shape == (120, len(model.classes_))
     np.testing.assert_allclose(proba.sum(axis=1), 1, rtol=1e-14)
@@ -173,50 +164,52 @@ def test_probabilities(y: np.ndarray) -> None:
 # --- where a search, a pipeline or a file has it
 
 
-def test_pipeline_and_cross_validation() -> None:
-    pipeline = make_pipeline(StandardScaler(), NetworkClassifier(**FAST))
+def test_pipeline_and_cross_validation(X: np.ndarray, Y: np.ndarray, fast: dict[str, Any]) -> None:
+    pipeline = make_pipeline(StandardScaler(), NetworkClassifier(**fast))
     scores = cross_val_score(pipeline, 100 * X + 7, Y, cv=3)
     assert scores.shape == (3,)
     assert scores.mean() > 0.8
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_grid_search(n_jobs: int) -> None:
+def test_grid_search(
+    n_jobs: int, X: np.ndarray, Y: np.ndarray, fast: dict[str, Any], on: SimpleNamespace
+) -> None:
     grid = {"hidden_layer_sizes": [(2,), (8,)], "alpha": [1e-4, 1e3]}
     try:
-        search = GridSearchCV(NetworkClassifier(**FAST), grid, cv=2, n_jobs=n_jobs).fit(X, Y)
+        search = GridSearchCV(NetworkClassifier(**fast), grid, cv=2, n_jobs=n_jobs).fit(X, Y)
     finally:
         get_reusable_executor().shutdown(wait=True)
     assert search.best_params_ == {"hidden_layer_sizes": (8,), "alpha": 1e-4}
-    again = NetworkClassifier(**{**FAST, **search.best_params_}).fit(X, Y)
-    assert_equal(search.best_estimator_, again)
+    again = NetworkClassifier(**{**fast, **search.best_params_}).fit(X, Y)
+    on.assert_equal(search.best_estimator_, again)
 
 
 @pytest.mark.parametrize("kind", [NetworkClassifier, NetworkRegressor])
-def test_a_stored_estimator_goes_on_as_the_one_that_was_stored(kind: Any) -> None:
-    model = kind(**FAST).partial_fit(X, Y, **_classes(kind)).partial_fit(X, Y)
+def test_a_stored_estimator_goes_on_as_the_one_that_was_stored(
+    kind: Any, X: np.ndarray, Y: np.ndarray, fast: dict[str, Any], on: SimpleNamespace
+) -> None:
+    model = kind(**fast).partial_fit(X, Y, **on.classes_for(kind)).partial_fit(X, Y)
     file = io.BytesIO()
     joblib.dump(model, file)
     file.seek(0)
     loaded = joblib.load(file)
     np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
-    assert_equal(loaded.partial_fit(X, Y), model.partial_fit(X, Y))
+    on.assert_equal(loaded.partial_fit(X, Y), model.partial_fit(X, Y))
 
 
-def _classes(kind: Any) -> dict[str, Any]:
-    return {"classes": [0, 1]} if kind is NetworkClassifier else {}
-
-
-def test_fits_on_two_threads() -> None:
+def test_fits_on_two_threads(X: np.ndarray, Y: np.ndarray, fast: dict[str, Any]) -> None:
     with joblib.parallel_config("threading", n_jobs=2):
-        scores = cross_val_score(NetworkClassifier(**FAST), X, Y, cv=4)
-    np.testing.assert_array_equal(scores, cross_val_score(NetworkClassifier(**FAST), X, Y, cv=4))
+        scores = cross_val_score(NetworkClassifier(**fast), X, Y, cv=4)
+    np.testing.assert_array_equal(scores, cross_val_score(NetworkClassifier(**fast), X, Y, cv=4))
 
 
 # --- the engine
 
 
-def test_the_compiled_engine_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_compiled_engine_trains(
+    monkeypatch: pytest.MonkeyPatch, X: np.ndarray, Y: np.ndarray, fast: dict[str, Any]
+) -> None:
     used: list[str] = []
 
     def recorded(name: str, problem: Problem) -> Engine:
@@ -225,14 +218,18 @@ def test_the_compiled_engine_trains(monkeypatch: pytest.MonkeyPatch) -> None:
         return engine
 
     monkeypatch.setattr(base, "make_engine", recorded)
-    NetworkClassifier(**FAST).fit(X, Y)
+    NetworkClassifier(**fast).fit(X, Y)
     assert used == ["compiled"]
 
 
 def test_without_compiled_code_the_reference_trains_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
+    X: np.ndarray,
+    Y: np.ndarray,
+    fast: dict[str, Any],
+    on: SimpleNamespace,
 ) -> None:
-    settings = {**FAST, "batch_size": 16, "max_iter": 3}
+    settings = {**fast, "batch_size": 16, "max_iter": 3}
     compiled = NetworkClassifier(**settings).fit(X, Y)
 
     def refuse() -> None:
@@ -243,5 +240,5 @@ def test_without_compiled_code_the_reference_trains_and_says_so(
     with pytest.warns(RuntimeWarning, match="reference engine.*: numba cannot be imported") as seen:
         model.fit(X, Y)
     assert seen[0].filename == __file__
-    for a, b in zip(parameters_of(model), parameters_of(compiled), strict=True):
+    for a, b in zip(on.parameters_of(model), on.parameters_of(compiled), strict=True):
         np.testing.assert_allclose(a, b, rtol=0, atol=1e-10)

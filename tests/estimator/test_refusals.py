@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.datasets import make_moons
 from sklearn.exceptions import NotFittedError
 
 from nnviz.estimator import NetworkClassifier, NetworkRegressor
-
-X, Y = make_moons(120, noise=0.1, random_state=0)
-FAST: dict[str, Any] = {
-    "hidden_layer_sizes": (8,),
-    "activation": "tanh",
-    "learning_rate_init": 0.05,
-    "max_iter": 60,
-    "random_state": 0,
-    "n_iter_no_change": math.inf,
-}
-
-
-def parameters_of(estimator: Any) -> list[np.ndarray]:
-    return [*estimator.coefs_, *estimator.intercepts_]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +53,9 @@ def parameters_of(estimator: Any) -> list[np.ndarray]:
     ],
 )
 @pytest.mark.parametrize("kind", [NetworkClassifier, NetworkRegressor])
-def test_impossible_parameters(kind: Any, name: str, value: Any) -> None:
+def test_impossible_parameters(
+    kind: Any, name: str, value: Any, X: np.ndarray, Y: np.ndarray
+) -> None:
     model = kind(**{name: value})
     with pytest.raises(ValueError, match=rf"^{name}: .+ given; allowed: .+\.$"):
         model.fit(X, Y)
@@ -75,7 +63,7 @@ def test_impossible_parameters(kind: Any, name: str, value: Any) -> None:
         model.predict(X)
 
 
-def test_numbers_of_numpy_are_numbers() -> None:
+def test_numbers_of_numpy_are_numbers(X: np.ndarray, Y: np.ndarray) -> None:
     model = NetworkClassifier(
         np.array([4, 3]),
         np.array(["tanh", "relu"]),
@@ -98,50 +86,56 @@ def test_numbers_of_numpy_are_numbers() -> None:
         (np.full(120, np.nan), "NaN"),
     ],
 )
-def test_impossible_weights(weights: np.ndarray, sentence: str) -> None:
+def test_impossible_weights(
+    weights: np.ndarray, sentence: str, X: np.ndarray, Y: np.ndarray, fast: dict[str, Any]
+) -> None:
     with pytest.raises(ValueError, match=sentence):
-        NetworkClassifier(**FAST).fit(X, Y, weights)
+        NetworkClassifier(**fast).fit(X, Y, weights)
 
 
-def test_weights_count_in_proportion() -> None:
+def test_weights_count_in_proportion(
+    X: np.ndarray, Y: np.ndarray, fast: dict[str, Any], on: SimpleNamespace
+) -> None:
     weights = np.linspace(0, 2, 120)
-    settings = {**FAST, "alpha": 0.0, "max_iter": 5, "batch_size": 50}
+    settings = {**fast, "alpha": 0.0, "max_iter": 5, "batch_size": 50}
     model = NetworkClassifier(**settings).fit(X, Y, weights)
     for factor in (1e-300, 1e307):
         other = NetworkClassifier(**settings).fit(X, Y, factor * weights)
-        for a, b in zip(parameters_of(other), parameters_of(model), strict=True):
+        for a, b in zip(on.parameters_of(other), on.parameters_of(model), strict=True):
             np.testing.assert_allclose(a, b, rtol=0, atol=1e-12)
 
 
-def test_a_validation_part_that_weighs_nothing() -> None:
+def test_a_validation_part_that_weighs_nothing(X: np.ndarray, Y: np.ndarray) -> None:
     model = NetworkRegressor(early_stopping=True, random_state=0)
     weights = np.eye(120)[0] + np.eye(120)[1]
     with pytest.raises(ValueError, match="sample_weight: all weights are zero"):
         model.fit(X, Y, weights)
 
 
-def test_impossible_classes() -> None:
+def test_impossible_classes(X: np.ndarray, Y: np.ndarray, fast: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="y: one class given, 3; allowed: two classes or more"):
-        NetworkClassifier(**FAST).fit(X, np.full(120, 3))
+        NetworkClassifier(**fast).fit(X, np.full(120, 3))
     with pytest.raises(ValueError, match="y: several columns of classes given"):
-        NetworkClassifier(**FAST).fit(X, np.column_stack([Y, Y + 1, Y]))
+        NetworkClassifier(**fast).fit(X, np.column_stack([Y, Y + 1, Y]))
 
 
 @pytest.mark.parametrize("kind", [NetworkClassifier, NetworkRegressor])
-def test_divergence_is_said_and_leaves_finite_weights(kind: Any) -> None:
+def test_divergence_is_said_and_leaves_finite_weights(
+    kind: Any, X: np.ndarray, Y: np.ndarray, fast: dict[str, Any], on: SimpleNamespace
+) -> None:
     settings = {"solver": "sgd", "activation": "relu", "learning_rate_init": 1e90}
-    model = kind(**{**FAST, **settings})
+    model = kind(**{**fast, **settings})
     with pytest.raises(ValueError, match=r"Training diverged at update .*smaller learning rate"):
         model.fit(1e3 * X, Y)
-    assert all(np.isfinite(array).all() for array in parameters_of(model))
+    assert all(np.isfinite(array).all() for array in on.parameters_of(model))
 
 
-def test_inputs_are_left_alone() -> None:
+def test_inputs_are_left_alone(X: np.ndarray, Y: np.ndarray, fast: dict[str, Any]) -> None:
     points, targets, weights = X.copy(), Y.astype(float), np.linspace(0, 1, 120)
     given = [array.copy() for array in (points, targets, weights)]
     for array in (points, targets, weights):
         array.setflags(write=False)
-    model = NetworkRegressor(**{**FAST, "max_iter": 2}).fit(points, targets, weights)
+    model = NetworkRegressor(**{**fast, "max_iter": 2}).fit(points, targets, weights)
     model.predict(points)
     model.coefs_[0][:] = 0.0  # a fitted estimator's arrays are the user's own
     for array, copy in zip((points, targets, weights), given, strict=True):

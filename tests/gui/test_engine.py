@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from nnviz.gui import worker as worker_module
+from nnviz.gui import engine_switch
 from nnviz.gui.interruption import Interruption
 from nnviz.gui.session import State, TrainingSession
 from nnviz.gui.status_line import StatusLine
@@ -105,7 +105,7 @@ class Gate:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     gate = Gate()
-    monkeypatch.setattr(worker_module, "make_preparation", gate.make)
+    monkeypatch.setattr(engine_switch, "make_preparation", gate.make)
     yield gate
     gate.open.set()
 
@@ -205,7 +205,7 @@ def endless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Compiler]:
 
     kernels = KernelStore(("endless_kernels.kernels",), tmp_path / "base")
     monkeypatch.setattr(preparation_module, "Compiler", Noted)
-    monkeypatch.setattr(worker_module, "make_preparation", lambda tell: Preparation(tell, kernels))
+    monkeypatch.setattr(engine_switch, "make_preparation", lambda tell: Preparation(tell, kernels))
     return made
 
 
@@ -222,7 +222,7 @@ def test_the_reference_trains_while_a_child_compiles(
     process = endless[0].process_id
     assert process is not None
     os.kill(process, 0)  # it lives
-    preparation = session._worker._preparation
+    preparation = session._worker._switch._preparation
     assert preparation is not None
     session.close()
     preparation._thread.join()  # a machine that is busy may take longer than a window waits
@@ -236,7 +236,7 @@ def test_without_kernels_it_stays_with_the_reference_and_says_why(
 ) -> None:
     kernels = KernelStore(("nnviz.model.kernels.entry",), tmp_path)
     monkeypatch.setattr(kernels, "load_from_cache", _refuse)
-    monkeypatch.setattr(worker_module, "make_preparation", lambda tell: Preparation(tell, kernels))
+    monkeypatch.setattr(engine_switch, "make_preparation", lambda tell: Preparation(tell, kernels))
     session, viewer = start()
     qtbot.waitUntil(lambda: bool(viewer.told), timeout=WAIT)
     assert viewer.told == [("reference", "numba is not installed")]

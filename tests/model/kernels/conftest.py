@@ -6,8 +6,12 @@ import itertools
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+
+from nnviz.model.kernels.store import KernelStore
 
 SMALL = """
 from numba import njit
@@ -70,3 +74,36 @@ def module(make_module: MakeModule) -> str:
 def base(tmp_path: Path) -> Path:
     """Where folders of kernels may be made."""
     return tmp_path / "base"
+
+
+def assert_right(kernels: SimpleNamespace) -> None:
+    values = np.arange(4.0)
+    assert kernels.total(values) == 12.0
+    kernels.shift(values, 1.0)
+    np.testing.assert_array_equal(values, [1.0, 2.0, 3.0, 4.0])
+
+
+def hits(kernels: SimpleNamespace) -> int:
+    return sum(sum(function.stats.cache_hits.values()) for function in vars(kernels).values())
+
+
+def the_folder(base: Path) -> Path:
+    (folder,) = base.glob("kernels-*")
+    return folder
+
+
+def names(base: Path) -> list[str]:
+    return sorted(path.name for path in base.iterdir() if path.name != "lock")
+
+
+def filled(module: str, base: Path) -> Path:
+    KernelStore((module,), base).fill()
+    return the_folder(base)
+
+
+@pytest.fixture
+def on() -> SimpleNamespace:
+    """What tests do on a cache and on what came from it, by name."""
+    return SimpleNamespace(
+        assert_right=assert_right, hits=hits, the_folder=the_folder, names=names, filled=filled
+    )

@@ -1,0 +1,127 @@
+"""ExperimentEditor: puts another experiment in place, undoably, and knows where each comes from."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QWidget
+
+from nnviz.gui.documents import Documents
+from nnviz.gui.message_bar import MessageBar
+from nnviz.gui.preset_tracker import PresetTracker
+from nnviz.gui.session import TrainingSession
+from nnviz.gui.title import KeptFile, WindowTitle
+from nnviz.gui.undo import ExperimentChange, Step
+from nnviz.run.experiment import Experiment
+from nnviz.run.presets import PRESETS
+from nnviz.run.resizing import lost_parameters, with_followers
+
+
+class ExperimentEditor(QObject):
+    """The gestures after which the window has another experiment than before.
+
+    A preset and a file are where an experiment comes from: an undo brings that back too, the
+    title says it, and saving goes to the file.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        session: TrainingSession,
+        documents: Documents,
+        messages: MessageBar,
+        presets: PresetTracker,
+    ) -> None:
+        super().__init__(window)
+        self.undo_stack = QUndoStack(self)
+        self._session = session
+        self._documents = documents
+        self._messages = messages
+        self._presets = presets
+        self._title = WindowTitle(window)
+
+    # --- another experiment
+
+    def choose_preset(self, name: str) -> None:
+        """Begin a new run with a preset, also with the one that is there already."""
+        before = self._origin()
+        self._presets.choose(name)
+        after = partial(self._return_to, name, None)
+        self._begin(PRESETS[name].experiment, None, (before, after))
+
+    @Slot(object, str)
+    def open_file(self, experiment: Experiment, path: str) -> None:
+        """Begin a new run with the experiment that a file holds."""
+        before, file = self._origin(), KeptFile(path, experiment)
+        after = partial(self._return_to, None, file)
+        self._begin(experiment, f"open {Path(path).name}", (before, after))
+
+    def change(self, changes: dict[str, Any]) -> bool:
+        """Change fields; False when that is impossible, which is said and changes nothing."""
+        before = self._session.experiment
+        changes = with_followers(before, changes)
+        try:
+            experiment = before.evolve(**changes)
+        except ValueError as error:
+            self._messages.warn(str(error))
+            return False
+        self._messages.hide()
+        self._session.adopt(experiment)
+        self._make_undoable(before)
+        if len(changes) > 1 and (lost := lost_parameters(before, experiment)):
+            self._messages.inform(lost)
+        return True
+
+    def _begin(self, experiment: Experiment, text: str | None, origins: tuple[Step, Step]) -> None:
+        self._messages.hide()
+        origins[1]()
+        before = self._session.experiment
+        self._session.load(experiment)
+        self.show_title()
+        self._make_undoable(before, text, origins)
+
+    def _make_undoable(
+        self,
+        before: Experiment,
+        text: str | None = None,
+        origins: tuple[Step, Step] | None = None,
+    ) -> None:
+        after = self._session.experiment
+        if after != before:
+            change = ExperimentChange(before, after, self._session.adopt, text, origins)
+            self.undo_stack.push(change)
+
+    # --- where it comes from
+
+    def show_title(self) -> None:
+        """Say in the title which experiment it is, and whether it is saved."""
+        self._title.show(self._session.experiment, self._presets.name)
+
+    def follow(self, experiment: Experiment) -> None:
+        """The experiment has changed, by whatever way: it may come from somewhere else now."""
+        self._presets.follow(experiment)
+        self._title.show(experiment, self._presets.name)
+
+    def note_file(self, path: str) -> None:
+        """The experiment that is there already was read from a file."""
+        self._return_to(None, KeptFile(path, self._session.experiment))
+        self.show_title()
+
+    @Slot(str)
+    def note_saved(self, path: str) -> None:
+        """The experiment was written to a file; it still comes from its preset, if from any."""
+        self._title.file = KeptFile(path, self._session.experiment)
+        self.show_title()
+
+    def _origin(self) -> Step:
+        """What brings back, later, where the present experiment comes from."""
+        return partial(self._return_to, self._presets.name, self._title.file)
+
+    def _return_to(self, preset: str | None, file: KeptFile | None) -> None:
+        self._presets.restore(preset)
+        self._title.file = file
+        self._documents.path = "" if file is None else file.path
