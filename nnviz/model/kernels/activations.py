@@ -194,8 +194,7 @@ def _pull_back_rarer(code: int, sums: Array, outs: Array, errors: Array, count: 
             errors[k] *= share * (1.0 + x * (1.0 - share))
     elif code == SOFTPLUS:
         for k in range(count):
-            # The sigmoid of z is 1 − e⁻ᵃ, without a division.
-            errors[k] *= -expm1(-outs[k])
+            errors[k] *= sigmoid(sums[k])
 
 
 @njit(**INNER)

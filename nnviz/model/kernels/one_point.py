@@ -46,12 +46,17 @@ def _sums(
     """W x + b: along the rows of W, four rows at a time."""
     whole = terms - terms % LANES
     last = rows - 1
+    r0 = weights
     for row in range(0, rows, LANES):
         # Behind the last row it is taken again, and nobody looks at the result.
-        i, j, k = min(row + 1, last), min(row + 2, last), min(row + 3, last)
-        s = gather(theta, biases + row, biases + i, biases + j, biases + k)
-        r0, r1 = weights + row * terms, weights + i * terms
-        r2, r3 = weights + j * terms, weights + k * terms
+        r1 = r0 + (terms if row < last else 0)
+        r2 = r1 + (terms if row + 1 < last else 0)
+        r3 = r2 + (terms if row + 2 < last else 0)
+        if row + LANES <= rows:
+            s = load(theta, biases + row)
+        else:
+            first, second = biases + row, biases + min(row + 1, last)
+            s = gather(theta, first, second, biases + last, biases + last)
         if whole > 0:
             s0 = s1 = s2 = s3 = spread(0.0)
             for term in range(0, whole, LANES):
@@ -65,6 +70,7 @@ def _sums(
             column = gather(theta, r0 + term, r1 + term, r2 + term, r3 + term)
             s = multiply_add(column, spread_at(work, x + term), s)
         store(work, out + row, s)
+        r0 = r3 + terms
 
 
 @njit(**INLINE)
