@@ -15,18 +15,21 @@ class Interruption:
 
     def __init__(self) -> None:
         self.stop = Stop()
-        self._coming = 0
+        self.sent = 0
+        """Commands announced so far."""
+        self.served = 0
+        """Those of them that have arrived."""
         self._lock = Lock()
 
     def announce(self) -> None:
         """A command is about to be sent; from any thread."""
         with self._lock:
-            self._coming += 1
+            self.sent += 1
             self.stop.ask()
 
     def arrived(self) -> None:
         """A command is being served, announced or not."""
         with self._lock:
-            self._coming = max(0, self._coming - 1)
-            if self._coming == 0:
+            self.served = min(self.sent, self.served + 1)
+            if self.served == self.sent:
                 self.stop.clear()

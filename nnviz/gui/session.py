@@ -82,6 +82,7 @@ class TrainingSession(QObject):
     _change = Signal(int, object)
     _speed = Signal(float)
     _acknowledge = Signal(int)
+    _acknowledge_unseen = Signal(int)
     _finish = Signal()
 
     def __init__(
@@ -95,6 +96,7 @@ class TrainingSession(QObject):
         self.state = State.LOADING
         self._run = 0
         self._plays_when_loaded = False
+        self._passes_over = False
         self._thread = QThread()
         self._thread.setObjectName("training")
         self._worker = TrainingWorker(engine)
@@ -113,6 +115,7 @@ class TrainingSession(QObject):
         self._change.connect(worker.change)
         self._speed.connect(worker.set_speed)
         self._acknowledge.connect(worker.acknowledge)
+        self._acknowledge_unseen.connect(worker.acknowledge_unseen)
         self._finish.connect(worker.finish)
         worker.loaded.connect(self._on_loaded)
         worker.refused.connect(self._on_refused)
@@ -250,9 +253,15 @@ class TrainingSession(QObject):
             self._fire("refused")
             self.experiment_changed.emit(kept)
 
-    @Slot(object)
-    def _on_photographed(self, snapshot: Snapshot) -> None:
+    @Slot(object, int)
+    def _on_photographed(self, snapshot: Snapshot, served: int) -> None:
         if snapshot.run != self._run or self.state is State.CLOSED:
+            return
+        # To draw what a gesture has made out of date would only delay what it leads to. Never two
+        # in a row, or nothing would be seen while a hand drags a slider.
+        self._passes_over = served < self._interruption.sent and not self._passes_over
+        if self._passes_over:
+            self._acknowledge_unseen.emit(snapshot.run)
             return
         self.snapshot = snapshot
         self.snapshot_ready.emit(snapshot)

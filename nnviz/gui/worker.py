@@ -58,7 +58,7 @@ class TrainingWorker(QObject):
     loaded = Signal(int, object, object)  # run, experiment, dataset
     # run, why it cannot be loaded or changed, the experiment that stays (None: there is none)
     refused = Signal(int, str, object)
-    photographed = Signal(object)  # Snapshot
+    photographed = Signal(object, int)  # Snapshot, how many commands had been served by then
     stopped = Signal(int, str, str)  # run, "goal" | "finished" | "diverged" | "failed", sentence
     engine_told = Signal(str, str)  # the engine in use, and why it is that one if there is a reason
 
@@ -206,6 +206,14 @@ class TrainingWorker(QObject):
                 self._switch.prepare()
             if self._timer is not None and self._timer.isActive():
                 self._timer.setInterval(round(1000 * self._rhythm().rest))
+
+    @Slot(int)
+    @_stops_when_it_fails
+    def acknowledge_unseen(self, run: int) -> None:
+        """The last snapshot was passed over, for a gesture has made it out of date."""
+        if run == self._run:
+            self._has_news = self._is_urgent = True
+            self.acknowledge(run)
 
     @Slot()
     def finish(self) -> None:
@@ -371,4 +379,4 @@ class TrainingWorker(QObject):
         self._has_news = self._is_urgent = False
         self._awaits_acknowledgement = True
         self._last_frame = perf_counter()
-        self.photographed.emit(snapshot)
+        self.photographed.emit(snapshot, self.interruption.served)

@@ -228,12 +228,37 @@ def test_one_snapshot_is_in_flight_until_it_is_acknowledged(start: Start, qtbot:
     assert viewer.update > 0
 
 
+def test_what_a_gesture_has_made_out_of_date_is_not_drawn(start: Start, qtbot: QtBot) -> None:
+    session, viewer = start(preset("spiral"), play=True)
+    session.pause()
+    count, stale = len(viewer.snapshots), viewer.snapshots[-1]
+    session._on_photographed(stale, session._interruption.sent - 1)
+    assert len(viewer.snapshots) == count
+    # Not two in a row, however many gestures follow each other.
+    session._on_photographed(stale, session._interruption.sent - 1)
+    assert len(viewer.snapshots) == count + 1
+    # The end of the run is shown, whatever was passed over on the way to it.
+    end = session._worker._trainer
+    assert end is not None
+    qtbot.waitUntil(lambda: viewer.update == end.update and end.update > 0, timeout=WAIT)
+
+
+def test_a_snapshot_that_was_passed_over_comes_again(start: Start, qtbot: QtBot) -> None:
+    session, viewer = start(preset("xor"), acknowledges=False)
+    viewer.acknowledges = True
+    count = len(viewer.snapshots)
+    session._on_photographed(viewer.snapshots[-1], session._interruption.sent - 1)
+    # Nothing has happened since, so nothing else would have brought it.
+    qtbot.waitUntil(lambda: len(viewer.snapshots) == count + 1, timeout=WAIT)
+    assert viewer.update == 0
+
+
 def test_a_late_answer_of_another_run_is_dropped(start: Start, qtbot: QtBot) -> None:
     session, viewer = start(preset("spiral"), play=True)
     old = viewer.snapshots[-1]
     session.load(preset("xor"), play=False)
     count = len(viewer.snapshots)
-    session._on_photographed(old)
+    session._on_photographed(old, session._interruption.sent)
     session._on_stopped(old.run, "finished", "too late")
     assert len(viewer.snapshots) == count
     assert "too late" not in viewer.informed
