@@ -242,6 +242,8 @@ class Monkey:
         left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         if how == "double":
             QTest.mouseDClick(widget, left, none, where)
+            if isValid(widget):
+                QTest.mouseRelease(widget, left, none, where)
         elif how == "right":
             QTest.mouseClick(widget, Qt.MouseButton.RightButton, none, where)
         else:
