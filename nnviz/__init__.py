@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nnviz.data.dataset import Dataset, Points
     from nnviz.estimator import NetworkClassifier, NetworkRegressor
+    from nnviz.insight.microsteps import MicroStep, microsteps
     from nnviz.run.experiment import Experiment
     from nnviz.run.frame import Frame
     from nnviz.run.presets import PRESETS, preset
@@ -24,10 +25,12 @@ _HOMES = {
     "Diverged": "nnviz.run.trainer",
     "Experiment": "nnviz.run.experiment",
     "Frame": "nnviz.run.frame",
+    "MicroStep": "nnviz.insight.microsteps",
     "NetworkClassifier": "nnviz.estimator",
     "NetworkRegressor": "nnviz.estimator",
     "Points": "nnviz.data.dataset",
     "Trainer": "nnviz.run.trainer",
+    "microsteps": "nnviz.insight.microsteps",
     "preset": "nnviz.run.presets",
 }
 
@@ -37,11 +40,13 @@ __all__ = [
     "Diverged",
     "Experiment",
     "Frame",
+    "MicroStep",
     "NetworkClassifier",
     "NetworkRegressor",
     "Points",
     "Trainer",
     "__version__",
+    "microsteps",
     "preset",
 ]
 

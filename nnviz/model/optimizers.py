@@ -34,6 +34,11 @@ class Hyperparameters:
 
 
 Step = Callable[[Array, Array, Slots, int, float, Hyperparameters, Array], tuple[Array, Slots]]
+Corrections = Callable[[Slots, int, Hyperparameters], dict[str, Array]]
+
+
+def _none(slots: Slots, t: int, hyper: Hyperparameters) -> dict[str, Array]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class Optimizer:
     slots: tuple[str, ...]
     parameters: tuple[str, ...]
     step: Step
+    corrections: Corrections = _none
+    """From the slots after update t: what the step uses in their place, by name."""
 
     def initial_slots(self, n: int) -> Slots:
         """Slots before the first update of n parameters: zeros."""
@@ -171,6 +178,14 @@ def _rmsprop(
     return theta - eta * grad / (np.sqrt(s) + EPSILON), (s,)
 
 
+def _corrected_moments(slots: Slots, t: int, hyper: Hyperparameters) -> dict[str, Array]:
+    m, v = slots
+    return {
+        "corrected_first_moment": m / (1 - hyper.beta_1**t),
+        "corrected_second_moment": v / (1 - hyper.beta_2**t),
+    }
+
+
 def _adam(
     theta: Array,
     grad: Array,
@@ -197,8 +212,7 @@ def _adam(
 
     m = beta_1 * m + (1 - beta_1) * grad
     v = beta_2 * v + (1 - beta_2) * grad * grad
-    m_hat = m / (1 - beta_1**t)
-    v_hat = v / (1 - beta_2**t)
+    m_hat, v_hat = _corrected_moments((m, v), t, hyper).values()
     return theta - eta * m_hat / (np.sqrt(v_hat) + EPSILON), (m, v)
 
 
@@ -279,6 +293,7 @@ OPTIMIZERS: dict[str, Optimizer] = {
         slots=("first_moment", "second_moment"),
         parameters=("beta_1", "beta_2"),
         step=_adam,
+        corrections=_corrected_moments,
     ),
     "adamw": Optimizer(
         label="AdamW",
@@ -288,5 +303,6 @@ OPTIMIZERS: dict[str, Optimizer] = {
         slots=("first_moment", "second_moment"),
         parameters=("beta_1", "beta_2", "weight_decay"),
         step=_adamw,
+        corrections=_corrected_moments,
     ),
 }

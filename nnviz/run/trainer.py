@@ -14,15 +14,13 @@ from nnviz.data.dataset import Dataset, make_dataset
 from nnviz.data.numbers import checked_rows
 from nnviz.model import reference
 from nnviz.model.engine import Stop, make_engine
-from nnviz.model.losses import decide, encode_targets
+from nnviz.model.losses import decide
 from nnviz.model.network import Network
-from nnviz.model.optimizers import Hyperparameters
-from nnviz.model.reference import Divergence, Problem, State
-from nnviz.model.schedules import ScheduleParameters
-from nnviz.run.consistency import network_of
+from nnviz.model.reference import Divergence, State
 from nnviz.run.experiment import LIVE_FIELDS, Experiment
 from nnviz.run.frame import Frame
 from nnviz.run.parameters import Parameters
+from nnviz.run.problem import point_weights, problem_of, targets_of
 
 Array = NDArray[np.float64]
 
@@ -307,42 +305,10 @@ class Trainer:
     def _set_experiment(self, experiment: Experiment) -> None:
         self._experiment = experiment
         self._dataset = dataset = dataset_of(experiment)
-        output = experiment.output_activation
-        shape = (dataset.task, dataset.n_classes, output)
-        network = network_of(experiment)
         self._test_X = dataset.X_test
-        self._test_T = encode_targets(dataset.y_test, *shape)
+        self._test_T = targets_of(experiment, dataset, dataset.y_test)
         self._weights_train, self._weights_test = point_weights(experiment, dataset)
-        mask = experiment.trainable
-        self._problem = Problem(
-            network=network,
-            loss=experiment.loss,
-            X=dataset.X_train,
-            T=encode_targets(dataset.y_train, *shape),
-            point_weights=self._weights_train,
-            l1=experiment.l1,
-            l2=experiment.l2,
-            optimizer=experiment.optimizer,
-            hyperparameters=Hyperparameters(
-                momentum=experiment.momentum,
-                decay=experiment.decay,
-                beta_1=experiment.beta_1,
-                beta_2=experiment.beta_2,
-                weight_decay=experiment.weight_decay,
-            ),
-            learning_rate=experiment.learning_rate,
-            schedule=experiment.schedule,
-            schedule_parameters=ScheduleParameters(
-                every=experiment.schedule_every,
-                factor=experiment.schedule_factor,
-                floor=experiment.schedule_floor,
-                epochs=experiment.epochs,
-            ),
-            batch_size=experiment.batch_size,
-            shuffle=experiment.shuffle,
-            seed=experiment.seed,
-            trainable=None if mask is None else network.join_mask(mask.weights, mask.biases),
-        )
+        self._problem = problem_of(experiment, dataset)
         self._engine = make_engine(self._wanted_engine, self._problem)
 
     def _start(self) -> None:
@@ -365,23 +331,6 @@ class Trainer:
             return None, None
         loss, accuracy = self._engine.figures(self._state.theta, X, T, weights, sample)
         return loss, None if self._dataset.task == "regression" else accuracy
-
-
-def point_weights(experiment: Experiment, dataset: Dataset) -> tuple[Array | None, Array | None]:
-    """How much each training and each test point counts; None when all count 1.
-
-    "balanced" gives every class the same sum: n / (classes · points of the class), from the
-    training part, as scikit-learn does.
-    """
-    wanted = experiment.class_weight
-    if wanted is None:
-        return None, None
-    if wanted == "balanced":
-        counts = np.bincount(dataset.y_train, minlength=dataset.n_classes)
-        by_class = len(dataset.y_train) / (dataset.n_classes * np.maximum(counts, 1))
-    else:
-        by_class = np.array(wanted, dtype=np.float64)
-    return by_class[dataset.y_train], by_class[dataset.y_test]
 
 
 @lru_cache(maxsize=8)
