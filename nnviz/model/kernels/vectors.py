@@ -175,34 +175,22 @@ def multiply_add(typing: Any, a: Any, b: Any, c: Any) -> Any:
     return four_doubles(four_doubles, four_doubles, four_doubles), generate
 
 
-@intrinsic
-def multiply(typing: Any, a: Any, b: Any) -> Any:
-    """a · b."""
+def _of_two(instruction: str) -> Any:
+    """What one instruction of LLVM makes of two vectors, lane by lane."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.fmul(*arguments)
+    def of_two(typing: Any, a: Any, b: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return getattr(builder, instruction)(*arguments)
 
-    return four_doubles(four_doubles, four_doubles), generate
+        return four_doubles(four_doubles, four_doubles), generate
 
-
-@intrinsic
-def add(typing: Any, a: Any, b: Any) -> Any:
-    """a + b."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.fadd(*arguments)
-
-    return four_doubles(four_doubles, four_doubles), generate
+    return intrinsic(of_two)
 
 
-@intrinsic
-def subtract(typing: Any, a: Any, b: Any) -> Any:
-    """a − b."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.fsub(*arguments)
-
-    return four_doubles(four_doubles, four_doubles), generate
+add = _of_two("fadd")
+subtract = _of_two("fsub")
+multiply = _of_two("fmul")
+divide = _of_two("fdiv")
 
 
 @intrinsic
@@ -212,16 +200,6 @@ def larger(typing: Any, a: Any, b: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         a, b = arguments
         return builder.select(builder.fcmp_ordered(">", a, b), a, b)
-
-    return four_doubles(four_doubles, four_doubles), generate
-
-
-@intrinsic
-def divide(typing: Any, a: Any, b: Any) -> Any:
-    """a / b."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.fdiv(*arguments)
 
     return four_doubles(four_doubles, four_doubles), generate
 

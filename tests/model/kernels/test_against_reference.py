@@ -146,7 +146,7 @@ def share_of_plain(compiled, drawn, examples):
     return np.mean(plain)
 
 
-EXAMPLES = pytest.mark.parametrize("examples", [30, pytest.param(200, marks=pytest.mark.slow)])
+EXAMPLES = pytest.mark.parametrize("examples", [60, pytest.param(300, marks=pytest.mark.slow)])
 
 
 @EXAMPLES

@@ -85,7 +85,7 @@ def check_stop(problem, engine, start, updates=60):
     return state, trouble
 
 
-@pytest.mark.parametrize("examples", [60, pytest.param(600, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("examples", [100, pytest.param(2000, marks=pytest.mark.slow)])
 def test_n6_extreme_problems_end_as_in_the_reference(compiled, examples):
     endings = []
 
