@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from nnviz.gui.dropping import DropTarget
 from nnviz.gui.window import MainWindow
 from nnviz.run.presets import PRESETS
+from tests.gui.conftest import WAIT
 
 Open = Callable[..., MainWindow]
 
@@ -50,7 +51,12 @@ def test_json_and_a_figure_of_ours_are_opened(
     _drop(window, _files(path))
     assert window.session.experiment == PRESETS["circles"].experiment
     circles = PRESETS["circles"].experiment
-    qtbot.waitUntil(lambda: window.session.snapshot.frame.experiment == circles)
+    # Between two runs there is no snapshot.
+    qtbot.waitUntil(
+        lambda: window.session.snapshot is not None
+        and window.session.snapshot.frame.experiment == circles,
+        timeout=WAIT,
+    )
 
     picture = tmp_path / "a.png"
     assert window.documents.export("surface", str(picture))
