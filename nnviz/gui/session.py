@@ -197,7 +197,7 @@ class TrainingSession(QObject):
         changes = self.experiment.differences(experiment)
         if not changes or self.state is State.CLOSED:
             return
-        if self.state is State.LOADING or not LIVE_FIELDS.issuperset(changes):
+        if self.state is State.LOADING or not (LIVE_FIELDS - {"hidden"}).issuperset(changes):
             self.load(experiment)
             return
         self.experiment = experiment

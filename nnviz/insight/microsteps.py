@@ -21,8 +21,8 @@ from nnviz.model.network import Network
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.model.reference import ForwardPass, Problem
 from nnviz.run.frame import Frame
-from nnviz.run.problem import problem_of
-from nnviz.run.trainer import Trainer, dataset_of
+from nnviz.run.problem import dataset_of, problem_of
+from nnviz.run.trainer import Trainer
 
 Array = NDArray[np.float64]
 Phase = Literal["load", "forward", "loss", "backward", "update"]

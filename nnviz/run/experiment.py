@@ -36,8 +36,8 @@ LARGEST_SEED = 2**32 - 1
 """numpy's RandomState takes no larger one."""
 
 LIVE_FIELDS = frozenset(
-    "activation loss l1 l2 optimizer learning_rate momentum decay beta_1 beta_2 weight_decay "
-    "schedule schedule_every schedule_factor schedule_floor batch_size shuffle epochs "
+    "hidden activation loss l1 l2 optimizer learning_rate momentum decay beta_1 beta_2 "
+    "weight_decay schedule schedule_every schedule_factor schedule_floor batch_size shuffle epochs "
     "trainable".split()
 )
 """Fields that may change in the middle of a run; any other makes a new run."""

@@ -1,13 +1,14 @@
-"""What an experiment asks of the mathematics: its Problem."""
+"""What an experiment asks of the mathematics: its points and its Problem."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnviz.data.dataset import Dataset
+from nnviz.data.dataset import Dataset, make_dataset
 from nnviz.model.losses import encode_targets
 from nnviz.model.optimizers import Hyperparameters
 from nnviz.model.reference import Problem
@@ -16,6 +17,27 @@ from nnviz.run.consistency import network_of
 from nnviz.run.experiment import Experiment
 
 Array = NDArray[np.float64]
+
+
+@lru_cache(maxsize=4)
+def _dataset_from(values: tuple[Any, ...]) -> Dataset:
+    return make_dataset(*values)
+
+
+def dataset_of(experiment: Experiment) -> Dataset:
+    """The points that an experiment describes; equal descriptions share one object."""
+    return _dataset_from(
+        (
+            experiment.dataset,
+            experiment.n_samples,
+            experiment.noise,
+            experiment.data_seed,
+            experiment.test_fraction,
+            experiment.split_seed,
+            experiment.features,
+            experiment.scaling,
+        )
+    )
 
 
 def problem_of(experiment: Experiment, dataset: Dataset) -> Problem:
@@ -50,6 +72,14 @@ def problem_of(experiment: Experiment, dataset: Dataset) -> Problem:
         seed=experiment.seed,
         trainable=None if mask is None else network.join_mask(mask.weights, mask.biases),
     )
+
+
+def initial_theta(experiment: Experiment) -> Array:
+    """The parameters that a run starts from, (n_parameters,)."""
+    network, given = network_of(experiment), experiment.initial_parameters
+    if given is None:
+        return network.initial_theta(experiment.initializer, experiment.seed)
+    return network.join(given.weights, given.biases)
 
 
 def targets_of(experiment: Experiment, dataset: Dataset, y: NDArray[Any]) -> Array:

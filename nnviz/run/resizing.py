@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from nnviz.model.network import Network
 from nnviz.run.consistency import network_of
 from nnviz.run.experiment import Experiment
+from nnviz.run.parameters import Mask
 
 
 def with_followers(experiment: Experiment, changes: dict[str, Any]) -> dict[str, Any]:
@@ -30,8 +35,42 @@ def with_followers(experiment: Experiment, changes: dict[str, Any]) -> dict[str,
         after = experiment.evolve(**followed | shaped)
     except ValueError:
         return changes
-    is_reshaped = network_of(after).shapes != network_of(experiment).shapes
-    return followed | shaped if is_reshaped else followed
+    before, new = network_of(experiment), network_of(after)
+    if new.shapes == before.shapes:
+        return followed
+    mask = experiment.trainable
+    is_same_around = (new.sizes[0], new.sizes[-1]) == (before.sizes[0], before.sizes[-1])
+    if mask is not None and "trainable" in shaped and is_same_around:
+        # What was frozen stays so where it is still there; what is new may be trained.
+        old = before.join_mask(mask.weights, mask.biases)
+        kept = Mask(*new.split(carried(before, new, old, np.ones(new.n_parameters))))
+        return followed | shaped | {"trainable": kept}
+    return followed | shaped
+
+
+def carried(
+    before: Network, after: Network, values: NDArray[Any], fresh: NDArray[Any]
+) -> NDArray[np.float64]:
+    """`fresh`, one value for each parameter of `after`, with those of `before` where it has them.
+
+    Inputs, outputs and the hidden layers, counted from the inputs, are the same in both; of a layer
+    that has grown or shrunk the first units are. A connection is kept where it joins the same
+    two layers as before, a bias where its unit is still there.
+    """
+    result = np.array(fresh, dtype=np.float64)
+    old_weights, old_biases = before.split(values)
+    new_weights, new_biases = after.split(result)
+    last = after.n_layers - 1
+    for layer in range(after.n_layers):
+        old = before.n_layers - 1 if layer == last else layer
+        if layer != last and old >= before.n_layers - 1:
+            continue
+        n_out = min(before.sizes[old + 1], after.sizes[layer + 1])
+        new_biases[layer][:n_out] = old_biases[old][:n_out]
+        if old == layer:
+            n_in = min(before.sizes[old], after.sizes[layer])
+            new_weights[layer][:n_out, :n_in] = old_weights[old][:n_out, :n_in]
+    return result
 
 
 def lost_parameters(before: Experiment, after: Experiment) -> str:

@@ -13,8 +13,8 @@ from nnviz.insight.microsteps import PHASES, MicroStep, microsteps
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
-from nnviz.run.problem import problem_of
-from nnviz.run.trainer import Trainer, dataset_of
+from nnviz.run.problem import dataset_of, problem_of
+from nnviz.run.trainer import Trainer
 
 HIDDEN = [name for name, activation in ACTIVATIONS.items() if activation.hidden]
 SMALL: dict[str, Any] = {"n_samples": 40, "hidden": [3, 2], "batch_size": 7}

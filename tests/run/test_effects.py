@@ -24,8 +24,8 @@ def test_data_fields_are_fields_and_none_is_live() -> None:
 
 def test_of_several_changes_the_strongest_counts() -> None:
     assert effect_of(["l2", "epochs"]) is Effect.LIVE
-    assert effect_of(["l2", "hidden"]) is Effect.REBUILDS
-    assert effect_of(["hidden", "noise", "l2"]) is Effect.NEW_DATA
+    assert effect_of(["l2", "seed"]) is Effect.REBUILDS
+    assert effect_of(["seed", "noise", "l2"]) is Effect.NEW_DATA
     assert effect_of([]) is Effect.LIVE
 
 

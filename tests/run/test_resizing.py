@@ -54,7 +54,6 @@ def test_one_name_for_all_layers_stays() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"hidden": (4, 2)},
         {"features": ("x1", "x2", "x1*x2")},
         {"output_activation": "softmax", "loss": "cross_entropy"},
         {"dataset": "blobs", "output_activation": "softmax", "loss": "cross_entropy"},
@@ -87,7 +86,17 @@ def test_new_parameters_that_come_with_the_change_stay() -> None:
     changes = {"hidden": (7,), "initial_parameters": wide.initial_parameters}
     after = experiment.evolve(**with_followers(experiment, changes))
     assert after.initial_parameters == wide.initial_parameters
-    assert after.trainable is None
+
+
+def test_what_is_frozen_stays_so_where_it_is_still_there() -> None:
+    experiment = filled(hidden=(3, 2))
+    assert experiment.trainable is not None
+    after = experiment.evolve(**with_followers(experiment, {"hidden": (4, 2)}))
+    assert after.initial_parameters is None
+    weights, biases = after.trainable.weights, after.trainable.biases
+    # Weights were trainable before, biases frozen; what is new may be trained.
+    assert all(w.all() for w in weights)
+    assert [b.tolist() for b in biases] == [[False, False, False, True], [False, False], [False]]
 
 
 def test_what_is_lost_with_other_sizes_is_said() -> None:

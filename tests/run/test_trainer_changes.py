@@ -86,7 +86,7 @@ CHANGES = {
 
 
 def test_every_live_field_is_tried():
-    assert set(CHANGES) == LIVE_FIELDS
+    assert set(CHANGES) == LIVE_FIELDS - {"hidden"}  # see test_other_layers.py
 
 
 @pytest.mark.parametrize("name", CHANGES)
@@ -136,7 +136,7 @@ def test_the_same_value_is_no_change():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"hidden": [4]},
+        {"hidden": [0]},
         {"seed": 1},
         {"dataset": "circles"},
         {"initializer": "he"},
@@ -146,7 +146,7 @@ def test_the_same_value_is_no_change():
         {"loss": "cross_entropy"},
         {"optimiser": "sgd"},
         {"self": 1},
-        {"learning_rate": 0.5, "hidden": [4]},
+        {"learning_rate": 0.5, "seed": 4},
         {"activation": ["tanh", "tanh"]},
     ],
     ids=str,

@@ -14,7 +14,7 @@ from nnviz.gui.controls.thumbnail import Scatter, Thumbnail, lines_needed
 from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.run.presets import PRESETS, Preset
-from nnviz.run.trainer import dataset_of
+from nnviz.run.problem import dataset_of
 
 COLUMNS = 3
 _PREFERRED_WIDTH, _NARROWEST = 208, 150

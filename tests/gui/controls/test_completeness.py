@@ -31,8 +31,9 @@ from nnviz.model.schedules import SCHEDULES
 from nnviz.run.effects import effect_of
 from nnviz.run.experiment import Experiment, tooltip
 from nnviz.run.presets import PRESETS
+from nnviz.run.problem import dataset_of
 from nnviz.run.resizing import with_followers
-from nnviz.run.trainer import Trainer, dataset_of
+from nnviz.run.trainer import Trainer
 
 USUAL = Experiment(
     dataset="moons", hidden=(3, 2), activation=("tanh", "relu"), class_weight=(1.0, 2.0)

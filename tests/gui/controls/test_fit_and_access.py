@@ -31,7 +31,7 @@ from nnviz.gui.theme import GUTTER, THEMES, Theme
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import LARGEST_SEED, Experiment
 from nnviz.run.presets import PRESETS
-from nnviz.run.trainer import dataset_of
+from nnviz.run.problem import dataset_of
 
 Dress = Callable[[str], Theme]
 

@@ -20,7 +20,7 @@ from nnviz.insight.snapshot import Snapshot
 from nnviz.run.effects import Effect
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS
-from nnviz.run.trainer import dataset_of
+from nnviz.run.problem import dataset_of
 
 Dress = Callable[..., Theme]
 

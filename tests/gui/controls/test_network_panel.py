@@ -15,8 +15,9 @@ from nnviz.gui.controls.network import NetworkPanel
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import MOST_HIDDEN_LAYERS, Experiment
 from nnviz.run.parameters import Mask
+from nnviz.run.problem import dataset_of
 from nnviz.run.resizing import with_followers
-from nnviz.run.trainer import Trainer, dataset_of
+from nnviz.run.trainer import Trainer
 
 MOONS = Experiment(dataset="moons", hidden=(3, 2))
 

@@ -20,8 +20,8 @@ from nnviz.model.losses import LOSSES, pairing_problem
 from nnviz.run.experiment import Experiment
 from nnviz.run.parameters import Mask, Parameters
 from nnviz.run.presets import PRESETS
+from nnviz.run.problem import dataset_of
 from nnviz.run.resizing import with_followers
-from nnviz.run.trainer import dataset_of
 
 Heard = list[dict[str, Any]]
 

@@ -16,8 +16,8 @@ from nnviz.gui.controls.feature_boxes import MOST_COLUMNS, SENTENCES, offered
 from nnviz.gui.controls.points import PointsPanel
 from nnviz.run.experiment import LARGEST_SEED, Experiment
 from nnviz.run.presets import PRESETS
+from nnviz.run.problem import dataset_of
 from nnviz.run.resizing import with_followers
-from nnviz.run.trainer import dataset_of
 
 MOONS = Experiment(dataset="moons")
 GIVEN = Points(np.arange(12.0).reshape(6, 2), [0, 1] * 3)

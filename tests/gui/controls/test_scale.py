@@ -23,7 +23,7 @@ from nnviz.gui.controls.training import TrainingPanel
 from nnviz.gui.controls.transport import TransportBar
 from nnviz.gui.theme import Theme
 from nnviz.run.experiment import Experiment
-from nnviz.run.trainer import dataset_of
+from nnviz.run.problem import dataset_of
 
 Dress = Callable[..., Theme]
 

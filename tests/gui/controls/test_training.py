@@ -18,7 +18,7 @@ from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run.effects import Effect
 from nnviz.run.experiment import Experiment, allowed_values, tooltip
 from nnviz.run.presets import PRESETS
-from nnviz.run.trainer import dataset_of
+from nnviz.run.problem import dataset_of
 
 MOONS = Experiment(dataset="moons", n_samples=240, test_fraction=0.25, batch_size=10)
 

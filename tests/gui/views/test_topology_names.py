@@ -6,7 +6,7 @@ import pytest
 
 from nnviz.gui.views.network_names import NetworkNames, pretty_input
 from nnviz.run.experiment import Experiment
-from nnviz.run.trainer import dataset_of
+from nnviz.run.problem import dataset_of
 
 
 def names(**fields: object) -> NetworkNames:

@@ -17,7 +17,8 @@ from nnviz.gui.views.topology import TopologyView
 from nnviz.insight.history import History
 from nnviz.insight.snapshot import Photographer
 from nnviz.run.experiment import Experiment
-from nnviz.run.trainer import Trainer, dataset_of
+from nnviz.run.problem import dataset_of
+from nnviz.run.trainer import Trainer
 
 Show = Callable[..., TopologyView]
 

@@ -1,0 +1,74 @@
+"""Outline: what a timeline looks like from outside, as a value that any thread may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from nnviz.run.timeline import Branch, Segment, Timeline
+
+MarkKind = Literal["edit", "engine", "diverged", "bookmark"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something that happened after `update` updates of a branch."""
+
+    update: int
+    branch: int
+    """The number of the oldest branch that has it."""
+    kind: MarkKind
+    words: str
+    """What was edited, why it diverged, or the note of a bookmark."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """All branches of a timeline, its marks, and where one stands."""
+
+    branches: tuple[Branch, ...]
+    marks: tuple[Mark, ...]
+    """In the order of their updates."""
+    update: int
+    oldest: int
+    """The first update of the present branch."""
+
+    @property
+    def current(self) -> Branch:
+        """The branch that one stands on."""
+        return next(branch for branch in self.branches if branch.is_current)
+
+    @property
+    def newest(self) -> int:
+        """The last update of the present branch."""
+        return self.current.newest
+
+
+def outline_of(timeline: Timeline, update: int) -> Outline:
+    """As it is at this moment, with one standing at `update`."""
+    marks: list[Mark] = []
+    seen: set[int] = set()
+    for line in timeline.lines:
+        for segment in line.tip.lineage():
+            if id(segment) not in seen:
+                seen.add(id(segment))
+                marks += _marks_of(segment, line.number)
+    return Outline(
+        timeline.branches(),
+        tuple(sorted(marks, key=lambda mark: mark.update)),
+        update,
+        timeline.oldest(),
+    )
+
+
+def _marks_of(segment: Segment, branch: int) -> list[Mark]:
+    marks = []
+    if segment.kind == "engine":
+        marks.append(Mark(segment.first, branch, "engine", segment.words))
+    elif segment.kind != "start":
+        marks.append(Mark(segment.first, branch, "edit", segment.words))
+    if segment.divergence is not None:
+        marks.append(Mark(segment.end, branch, "diverged", segment.divergence.sentence))
+    for update, note in segment.bookmarks.items():
+        marks.append(Mark(update, branch, "bookmark", note))
+    return marks

@@ -1,0 +1,377 @@
+"""Timeline: the tree of all that a run has been through. It stores and picks; it does not train.
+
+A segment is a stretch of updates made from one experiment by one engine. An edit ends a segment
+and begins one. A branch is a way through the tree, from its root to the tip that it grows at.
+What lies between the moments that are kept is made again by whoever trains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from nnviz.model.reference import Divergence, State
+from nnviz.run.experiment import Experiment
+from nnviz.run.keyframes import BUDGET, Keyframes, bytes_of, thin_out
+
+Kind = Literal["start", "change", "parameters", "engine", "restored", "reset"]
+MOST_UNDONE = 500
+"""Gestures that can be undone; each keeps its segments."""
+
+
+class Segment:
+    """Updates `first` to `end`, made from one experiment by one engine."""
+
+    def __init__(
+        self,
+        parent: Segment | None,
+        experiment: Experiment,
+        engine: str,
+        start: State,
+        kind: Kind = "start",
+        words: str = "",
+        enter: Callable[[State], State] | None = None,
+    ) -> None:
+        """`enter` makes `start` from the parent's state at that update, if it can be so made."""
+        self.parent = parent
+        self.experiment = experiment
+        self.engine = engine
+        """The one that makes its updates, of ENGINES."""
+        self.kind = kind
+        self.words = words
+        """What was edited, for people; empty where nothing was."""
+        self.enter = enter
+        self.keyframes = Keyframes(start, is_derivable=enter is not None)
+        self.first = start.update
+        self.end = start.update
+        """The newest update that was made."""
+        self.divergence: Divergence | None = None
+        """Why nothing comes after `end`."""
+        self.bookmarks: dict[int, str] = {}
+        """A note by its update."""
+
+    def lineage(self) -> list[Segment]:
+        """From the root to this one."""
+        line: list[Segment] = []
+        segment: Segment | None = self
+        while segment is not None:
+            line.append(segment)
+            segment = segment.parent
+        return line[::-1]
+
+
+@dataclass(eq=False)
+class Line:
+    """A branch as the timeline keeps it."""
+
+    number: int
+    name: str
+    tip: Segment
+    is_named: bool = False
+
+
+class Place(NamedTuple):
+    """A moment: where two segments meet it says in which of them."""
+
+    segment: Segment
+    update: int
+    line: Line
+
+
+class Gesture(NamedTuple):
+    """What can be undone: it led from one moment to another."""
+
+    before: Place
+    after: Place
+    token: object
+    """The same for all parts of one gesture, such as a drag; None for one that has no parts."""
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One way that training went."""
+
+    number: int
+    name: str
+    parent: int | None
+    """The number of the branch that it left; None for one that began by itself."""
+    start: int
+    """The update at which it left it."""
+    newest: int
+    """The newest update of it."""
+    is_current: bool
+
+
+class Timeline:
+    """All segments and branches, where one stands in them, and what can be undone."""
+
+    def __init__(self, experiment: Experiment, engine: str, state: State) -> None:
+        self.budget = BUDGET
+        """Bytes that all kept moments together may take."""
+        root = Segment(None, experiment, engine, state)
+        self._numbers = 1
+        self.lines = [Line(1, "main", root)]
+        self.line = self.lines[0]
+        self.segment = root
+        self._undo: list[Gesture] = []
+        self._redo: list[Gesture] = []
+        self._bytes = bytes_of(state)
+
+    # --- where what is
+
+    def place(self, update: int) -> Place:
+        """Where one stands at a moment of the present segment."""
+        return Place(self.segment, update, self.line)
+
+    def oldest(self) -> int:
+        return self.line.tip.lineage()[0].first
+
+    def newest(self) -> int:
+        """The newest update of this branch."""
+        return self.line.tip.end
+
+    def segment_at(self, update: int, line: Line | None = None) -> Segment:
+        """The segment of a branch to which an update belongs; at an edit, the one that it began."""
+        lineage = (line or self.line).tip.lineage()
+        return next(segment for segment in reversed(lineage) if segment.first <= update)
+
+    def next_segment(self) -> Segment | None:
+        """What follows the present segment on this branch."""
+        if self.segment is self.line.tip:
+            return None
+        lineage = self.line.tip.lineage()
+        return lineage[lineage.index(self.segment) + 1]
+
+    def is_at_tip(self, update: int) -> bool:
+        """Whether nothing comes after this moment on this branch."""
+        return self.segment is self.line.tip and update == self.segment.end
+
+    def reachable(self) -> Iterator[Segment]:
+        """Every segment that a branch or an undo can come to, each once."""
+        seen: set[int] = set()
+        gestures = (*self._undo, *self._redo)
+        places = [place for gesture in gestures for place in (gesture.before, gesture.after)]
+        for tip in (*(place.segment for place in places), *(line.tip for line in self.lines)):
+            segment: Segment | None = tip
+            while segment is not None and id(segment) not in seen:
+                seen.add(id(segment))
+                yield segment
+                segment = segment.parent
+
+    @property
+    def bytes(self) -> int:
+        """What all kept moments take."""
+        return self._bytes
+
+    # --- going on
+
+    def extend(self, state: State, gap: int) -> None:
+        """The present segment has come to this state; kept when it is `gap` updates on."""
+        segment = self.segment
+        if state.update <= segment.end:
+            return
+        segment.end = state.update
+        if segment.keyframes.offer(state, gap):
+            self._bytes += bytes_of(state)
+            if self._bytes > self.budget:
+                self._weigh()
+
+    def begin(self, update: int, segment: Segment, token: object = None) -> None:
+        """An edit at `update` of the present segment, after which another one begins.
+
+        At the tip the branch goes on with it. Before the tip, and where it has no parent, it
+        begins a branch, and the old one stays. What has the token of the gesture before is undone
+        with it.
+        """
+        before = self.place(update)
+        self._attach(update, segment)
+        after = self.place(segment.first)
+        self._redo.clear()
+        if token is not None and self._undo and self._undo[-1].token == token:
+            self._undo[-1] = self._undo[-1]._replace(after=after)
+        else:
+            self._undo.append(Gesture(before, after, token))
+            del self._undo[:-MOST_UNDONE]
+        self._weigh()
+
+    def can_amend(self, token: object, update: int) -> bool:
+        """Whether the present segment is a part of the same gesture, and nothing came of it yet."""
+        return (
+            token is not None
+            and bool(self._undo)
+            and self._undo[-1].token == token
+            and self._undo[-1].after.segment is self.segment
+            and self.segment.first == update
+            and self.is_at_tip(update)
+        )
+
+    def switch(self, update: int, segment: Segment) -> None:
+        """From the tip on with another engine: no gesture, nothing to undo."""
+        self._attach(update, segment)
+        self._weigh()
+
+    def note_move(self, before: Place) -> None:
+        """A gesture has gone from `before` to where one stands: it can be undone."""
+        self._redo.clear()
+        self._undo.append(Gesture(before, self.place(self.segment.first), None))
+
+    def _attach(self, update: int, segment: Segment) -> None:
+        if segment.parent is not None and self.is_at_tip(update):
+            self.line.tip = segment
+        else:
+            self.line = self._new_line(segment)
+        self.segment = segment
+        self._prune()
+
+    def _new_line(self, tip: Segment) -> Line:
+        self._numbers += 1
+        line = Line(self._numbers, f"branch {self._numbers}", tip)
+        self.lines.append(line)
+        return line
+
+    def _weigh(self) -> None:
+        self._bytes = thin_out([s.keyframes for s in self.reachable()], self.budget)
+
+    # --- undoing
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._redo)
+
+    def undo(self) -> Place:
+        """Stand where the last gesture began; ValueError when there is none."""
+        if not self._undo:
+            raise ValueError("undo: no gesture is left to undo.")
+        gesture = self._undo.pop()
+        self._redo.append(gesture)
+        return self.stand(gesture.before)
+
+    def redo(self) -> Place:
+        """Stand where the gesture that was undone last had led; ValueError when there is none."""
+        if not self._redo:
+            raise ValueError("redo: no gesture is left to redo.")
+        gesture = self._redo.pop()
+        self._undo.append(gesture)
+        return self.stand(gesture.after)
+
+    def stand(self, place: Place) -> Place:
+        """Stand at a moment, on a branch that it belongs to, which is made where there is none."""
+        segment, update = place.segment, place.update
+        candidates = [c for c in (place.line, self.line, *self.lines) if c in self.lines]
+        line = next((c for c in candidates if _passes(segment, update, c)), None)
+        self.line = line or self._line_through(place)
+        self.segment = place.segment
+        self._prune()
+        return self.place(place.update)
+
+    def _line_through(self, place: Place) -> Line:
+        segment, line = place.segment, place.line
+        if line in self.lines:
+            lineage = line.tip.lineage()
+            if segment in lineage:
+                after = lineage[lineage.index(segment) + 1 :]
+                # An edit that nothing came of goes without a trace; redoing it brings it back.
+                if all(s.end == s.first for s in after) and not self._is_shared(after, line):
+                    line.tip = segment
+                    return line
+            elif line.tip is segment.parent and line.tip.end == segment.first:
+                line.tip = segment
+                return line
+        return self._new_line(segment)
+
+    def _is_shared(self, segments: list[Segment], line: Line) -> bool:
+        others = [other for other in self.lines if other is not line]
+        return any(s in other.tip.lineage() for other in others for s in segments)
+
+    def _prune(self) -> None:
+        """Let go of branches that hold nothing which another does not hold too."""
+        for line in [line for line in self.lines if line is not self.line and not line.is_named]:
+            if any(_holds(other, line) for other in self.lines if other is not line):
+                self.lines.remove(line)
+                # A number that nobody has seen may be given again.
+                self._numbers -= line.number == self._numbers
+
+    # --- branches
+
+    def branches(self) -> tuple[Branch, ...]:
+        """All of them, oldest first."""
+        lineages = [line.tip.lineage() for line in self.lines]
+        found = []
+        for i, line in enumerate(self.lines):
+            parent, start = None, lineages[i][0].first
+            for j in range(i):
+                forked = _fork(lineages[i], lineages[j])
+                if forked is not None and (parent is None or forked >= start):
+                    parent, start = self.lines[j].number, forked
+            found.append(
+                Branch(line.number, line.name, parent, start, line.tip.end, line is self.line)
+            )
+        return tuple(found)
+
+    def line_of(self, branch: Branch | int | str) -> Line:
+        """By the branch, its number or its name; ValueError when there is none."""
+        wanted = branch.number if isinstance(branch, Branch) else branch
+        for line in self.lines:
+            if wanted in (line.number, line.name) and not isinstance(wanted, bool):
+                return line
+        given = branch.name if isinstance(branch, Branch) else branch
+        names = ", ".join(line.name for line in self.lines)
+        raise ValueError(f"branch: {given!r} given; allowed: {names}.")
+
+    def rename(self, line: Line, name: str) -> None:
+        """ValueError when the name is empty or another branch has it."""
+        name = " ".join(name.split())
+        if not name or any(other.name == name for other in self.lines if other is not line):
+            raise ValueError(f"branch: the name {name!r} is empty or taken; choose another one.")
+        line.name, line.is_named = name, True
+
+    def delete(self, line: Line) -> None:
+        """ValueError for the branch that one stands on."""
+        if line is self.line:
+            raise ValueError(
+                f"branch: {line.name!r} is the one in use; go to another branch before deleting it."
+            )
+        self.lines.remove(line)
+        kept = {id(s) for other in self.lines for s in other.tip.lineage()}
+        for stack in (self._undo, self._redo):
+            stack[:] = [
+                gesture
+                for gesture in stack
+                if id(gesture.before.segment) in kept and id(gesture.after.segment) in kept
+            ]
+        self._weigh()
+
+
+def _passes(segment: Segment, update: int, line: Line) -> bool:
+    """Whether a branch has this moment, and not only as what it was before an edit."""
+    lineage = line.tip.lineage()
+    if segment not in lineage:
+        return False
+    after = lineage.index(segment) + 1
+    return after == len(lineage) or update < lineage[after].first
+
+
+def _holds(line: Line, other: Line) -> bool:
+    """Whether a branch has every update of another one."""
+    lineage = line.tip.lineage()
+    if other.tip not in lineage:
+        return False
+    after = lineage.index(other.tip) + 1
+    return after == len(lineage) or other.tip.end <= lineage[after].first
+
+
+def _fork(one: list[Segment], other: list[Segment]) -> int | None:
+    """The update at which `one` leaves `other`; None when they share nothing."""
+    shared = 0
+    while shared < min(len(one), len(other)) and one[shared] is other[shared]:
+        shared += 1
+    if shared == 0:
+        return None
+    if shared < len(one):
+        return one[shared].first
+    return other[shared].first if shared < len(other) else one[-1].end

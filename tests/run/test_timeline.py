@@ -1,0 +1,486 @@
+"""Time travel: any moment again, bit for bit; branches; undo; a bounded memory."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nnviz import Diverged, Experiment, Trainer
+from nnviz.run.outline import outline_of
+from nnviz.run.timeline import Branch
+
+
+def trainer(engine="reference", **fields):
+    return Trainer(Experiment(**{"n_samples": 40, "hidden": [3], "batch_size": 8} | fields), engine)
+
+
+def nudged(t, by=0.5):
+    """Other weights: the first one is moved."""
+    weights = [w.copy() for w in t.weights]
+    weights[0][0, 0] += by
+    t.set_parameters(weights, t.biases)
+
+
+def names(t):
+    return [branch.name for branch in t.branches]
+
+
+# Going back and forth.
+
+
+def test_any_update_again():
+    t = trainer()
+    frames = [t.frame()]
+    for _ in range(30):
+        t.advance(1)
+        frames.append(t.frame())
+    for update in (30, 0, 17, 3, 29, 3):
+        t.seek(update)
+        assert t.frame() == frames[update]
+    assert [(b.name, b.newest) for b in t.branches] == [("main", 30)]
+
+
+@pytest.mark.parametrize("update", [-1, 6, 10**9])
+def test_an_update_that_is_not_there(update):
+    t = trainer()
+    t.advance(5)
+    before = t.frame()
+    with pytest.raises(ValueError, match=rf"^update: {update} given; allowed: 0 to 5"):
+        t.seek(update)
+    assert t.frame() == before
+
+
+def test_advancing_from_the_past_retraces_and_goes_on():
+    t, other = trainer(), trainer()
+    t.advance(20)
+    t.seek(4)
+    t.advance(26)
+    other.advance(30)
+    assert t.frame() == other.frame()
+    assert len(t.branches) == 1
+
+
+def test_edits_are_retraced_too():
+    t = trainer()
+    t.advance(5)
+    t.change(learning_rate=0.2, batch_size=3)
+    nudged(t)
+    t.advance(12)
+    end = t.frame()
+    t.seek(2)
+    assert t.experiment.learning_rate != 0.2
+    t.advance(15)
+    assert t.frame() == end
+    t.seek(0)
+    t.advance_epochs(1)
+    assert t.epoch == 1
+    assert len(t.branches) == 1
+
+
+def test_at_an_edit_it_is_the_state_after_it():
+    t = trainer()
+    t.advance(5)
+    before = t.frame()
+    nudged(t)
+    after = t.frame()
+    t.advance(5)
+    t.seek(5)
+    assert t.frame() == after != before
+    t.seek(3)
+    t.advance(2)
+    assert t.frame() == after
+
+
+def test_epochs_over_an_edit_of_the_batch_size():
+    t, other = trainer(), trainer()
+    for each in (t, other):
+        each.advance_epochs(1)
+        each.advance(1)
+        each.change(batch_size=5)
+        each.advance_epochs(3)
+    t.seek(0)
+    t.advance_epochs(other.epoch)
+    assert t.epoch == other.epoch
+
+
+# Branches.
+
+
+def test_a_change_in_the_past_begins_a_branch():
+    t = trainer()
+    t.advance(10)
+    old = t.frame()
+    t.seek(6)
+    t.change(learning_rate=0.3)
+    t.advance(10)
+    new = t.frame()
+    assert t.branches == (
+        Branch(1, "main", None, 0, 10, False),
+        Branch(2, "branch 2", 1, 6, 16, True),
+    )
+    t.checkout("main")
+    assert t.frame() == old
+    t.checkout(t.branches[1])
+    assert t.frame() == new
+    t.seek(8)
+    t.checkout(1)
+    t.seek(8)
+    assert t.experiment.learning_rate != 0.3
+
+
+def test_the_branch_of_a_change_is_what_a_run_with_it_gives():
+    t = trainer()
+    t.advance(10)
+    t.seek(6)
+    t.change(learning_rate=0.3)
+    t.advance(10)
+    other = trainer()
+    other.advance(6)
+    other.change(learning_rate=0.3)
+    other.advance(10)
+    assert t.frame() == other.frame()
+
+
+def test_names_and_deleting():
+    t = trainer()
+    t.advance(10)
+    t.seek(6)
+    nudged(t)
+    t.advance(3)
+    t.rename_branch("branch 2", "  moved   a weight ")
+    assert names(t) == ["main", "moved a weight"]
+    for name in ("", "  ", "main"):
+        with pytest.raises(ValueError, match=r"^branch: the name .* empty or taken"):
+            t.rename_branch(2, name)
+    with pytest.raises(ValueError, match="'moved a weight' is the one in use"):
+        t.delete_branch("moved a weight")
+    t.delete_branch("main")
+    assert names(t) == ["moved a weight"]
+    end = t.frame()
+    t.seek(3)
+    t.advance(6)
+    assert t.frame() == end
+    for missing in ("main", 7, True):
+        with pytest.raises(ValueError, match=r"^branch: .* given; allowed: moved a weight\."):
+            t.checkout(missing)
+
+
+def test_a_deleted_branch_is_not_undone_into():
+    t = trainer()
+    t.advance(4)
+    nudged(t)
+    t.advance(4)
+    t.undo()
+    t.advance(2)
+    assert names(t) == ["main", "branch 2"]
+    t.delete_branch("main")
+    with pytest.raises(ValueError, match=r"^redo: no gesture"):
+        t.redo()
+    assert t.update == 6
+
+
+# Undo and redo.
+
+
+def test_undo_and_redo_of_edits():
+    t = trainer()
+    t.advance(5)
+    frames = [t.frame()]
+    t.change(learning_rate=0.3)
+    frames.append(t.frame())
+    nudged(t)
+    frames.append(t.frame())
+    t.change(optimizer="adam", hidden=[3, 3])
+    frames.append(t.frame())
+    for frame in frames[-2::-1]:
+        t.undo()
+        assert t.frame() == frame
+    with pytest.raises(ValueError, match=r"^undo: no gesture is left to undo"):
+        t.undo()
+    for frame in frames[1:]:
+        t.redo()
+        assert t.frame() == frame
+    with pytest.raises(ValueError, match=r"^redo: no gesture is left to redo"):
+        t.redo()
+    assert names(t) == ["main"]
+
+
+def test_what_was_trained_after_an_edit_stays_when_it_is_undone():
+    t = trainer()
+    t.advance(5)
+    before = t.frame()
+    nudged(t)
+    after = t.frame()
+    t.advance(7)
+    end = t.frame()
+    t.undo()
+    assert t.frame() == before
+    assert [b.newest for b in t.branches] == [12, 5]
+    t.advance(3)
+    untouched = trainer()
+    untouched.advance(8)
+    assert t.frame() == untouched.frame()
+    t.checkout("main")
+    assert t.frame() == end
+    t.redo()
+    assert t.frame() == after
+    t.advance(7)
+    assert t.frame() == end
+
+
+def test_another_edit_after_undo_has_no_redo():
+    t = trainer()
+    t.advance(5)
+    t.change(learning_rate=0.3)
+    t.undo()
+    t.change(learning_rate=0.4)
+    with pytest.raises(ValueError, match=r"^redo: "):
+        t.redo()
+    assert names(t) == ["main"]
+    t.undo()
+    assert t.experiment.learning_rate not in (0.3, 0.4)
+
+
+def test_the_parts_of_a_drag_are_one_gesture():
+    t = trainer()
+    t.advance(5)
+    before = t.frame()
+    for step in range(20):
+        weights = [w.copy() for w in t.weights]
+        weights[0][0, 0] = 0.1 * step
+        weights[0][1, 1] = -0.1 * step
+        t.set_parameters(weights, t.biases, gesture="a drag")
+    after = t.frame()
+    assert len(list(t.timeline.reachable())) == 2
+    t.undo()
+    assert t.frame() == before
+    t.redo()
+    assert t.frame() == after
+    # While it trains, each part is a segment, and still they are undone together.
+    for step in range(5):
+        weights = [w.copy() for w in t.weights]
+        weights[0][0, 0] = -0.1 * step
+        t.set_parameters(weights, t.biases, gesture="another")
+        t.advance(2)
+    t.undo()
+    assert t.frame() == after
+
+
+def test_reset_can_be_undone():
+    t = trainer()
+    start = t.frame()
+    t.advance(9)
+    end = t.frame()
+    t.reset()
+    assert t.frame() == start
+    assert names(t) == ["main"]
+    t.undo()
+    assert t.frame() == end
+    t.change(learning_rate=0.3)
+    t.advance(2)
+    changed = t.frame()
+    t.reset()
+    assert (t.update, t.experiment.learning_rate) == (0, 0.3)
+    assert t.weights[0].tolist() == start.weights[0].tolist()
+    t.undo()
+    assert t.frame() == changed
+
+
+# Frames.
+
+
+def test_restoring_a_moment_of_the_timeline_goes_there():
+    t = trainer()
+    t.advance(4)
+    frame = t.frame()
+    t.change(hidden=[5])
+    t.advance(6)
+    end = t.frame()
+    t.restore(frame)
+    assert t.frame() == frame
+    t.restore(end)
+    assert t.frame() == end
+    t.seek(2)
+    t.advance(8)
+    assert t.frame() == end
+
+
+def test_restoring_another_moment_begins_a_branch():
+    t, other = trainer(), trainer(seed=5)
+    t.advance(4)
+    here = t.frame()
+    other.advance(7)
+    t.restore(other.frame())
+    assert t.frame() == other.frame()
+    with pytest.raises(ValueError, match="allowed: 7 to 7"):
+        t.seek(3)
+    t.advance(2)
+    t.undo()
+    assert t.frame() == here
+    assert [(b.parent, b.start, b.newest) for b in t.branches] == [(None, 0, 4), (None, 7, 9)]
+
+
+# Engines.
+
+
+def test_the_switch_of_engine_is_exact():
+    t = trainer("reference", hidden=[8, 8])
+    t.advance(10)
+    middle = t.frame()
+    t.use("compiled")
+    assert t.frame() == middle
+    t.advance(10)
+    end = t.frame()
+    for update in (0, 7, 10, 13):
+        t.seek(update)
+        t.advance(20 - update)
+        assert t.frame() == end
+    t.seek(4)
+    assert t.engine == "reference"
+    t.change(learning_rate=0.2)
+    assert t.engine == "compiled"
+    t.checkout("main")
+    t.use("reference")
+    t.advance(1)
+    assert t.engine == "reference"
+    # Only the change was a gesture.
+    t.undo()
+    with pytest.raises(ValueError, match=r"^undo: no gesture is left"):
+        t.undo()
+
+
+def test_in_the_past_the_other_engine_waits_for_the_end():
+    t, other = trainer("reference"), trainer("reference")
+    t.advance(10)
+    t.seek(3)
+    t.use("compiled")
+    assert t.engine == "reference"
+    t.advance(17)
+    other.advance(10)
+    other.use("compiled")
+    other.advance(10)
+    assert t.frame() == other.frame()
+    assert t.engine == "compiled"
+
+
+# Divergence.
+
+
+def test_divergence_is_where_it_was():
+    t = trainer(learning_rate=1e6, optimizer="sgd", loss="squared_error",
+                output_activation="linear", activation="relu")  # fmt: skip
+    with pytest.raises(Diverged):
+        t.advance(1000)
+    last, sentence = t.frame(), t.diverged.sentence
+    t.seek(0)
+    assert t.diverged is None
+    with pytest.raises(Diverged, match="diverged") as raised:
+        t.advance(1000)
+    assert str(raised.value) == sentence
+    assert t.frame() == last
+    t.seek(0)
+    t.change(learning_rate=1e-3)
+    t.advance(50)
+    assert len(t.branches) == 2
+
+
+# Bookmarks.
+
+
+def test_bookmarks():
+    t = trainer()
+    t.advance(3)
+    t.bookmark("here it turns")
+    t.advance(3)
+    t.bookmark()
+    t.seek(0)
+    with pytest.raises(ValueError, match=r"^bookmark: update 0 has none"):
+        t.remove_bookmark()
+    t.seek(6)
+    t.remove_bookmark()
+    assert t.timeline.segment.bookmarks == {3: "here it turns"}
+
+
+# Memory.
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_moments_are_thinned_under_a_budget(engine):
+    t = trainer(engine, optimizer="adam", hidden=[8, 8])
+    t.timeline.budget = 300_000
+    other = trainer(engine, optimizer="adam", hidden=[8, 8])
+    frames = {}
+    for _ in range(300):
+        t._gap = 1
+        t.advance(1)
+        other.advance(1)
+        if t.update % 60 == 7:
+            frames[t.update] = other.frame()
+    assert t.timeline.bytes <= 300_000
+    kept = sum(len(s.keyframes) for s in t.timeline.reachable())
+    assert 20 < kept < 150
+    for update, frame in frames.items():
+        t.seek(update)
+        assert t.frame() == frame
+
+
+def test_edits_of_a_large_network_stay_under_the_budget():
+    t = trainer(hidden=[40, 40], optimizer="adam")
+    t.timeline.budget = 400_000
+    frames = [t.frame()]
+    for i in range(60):
+        if i % 2:
+            t.change(learning_rate=0.01 + 0.001 * i)
+        else:
+            nudged(t, 0.001 * i + 0.01)
+        t.advance(1)
+        frames.append(t.frame())
+    assert t.timeline.bytes <= 400_000
+    for update in (59, 1, 30, 60):
+        t.seek(update)
+        after_edit = t.frame()
+        t.seek(update - 1)
+        t.advance(1)
+        assert t.frame() == after_edit
+    for i in range(59, -1, -1):
+        t.undo()
+        assert t.update == i
+        np.testing.assert_array_equal(t.frame().theta, frames[i].theta)
+
+
+def test_a_million_updates():
+    t = trainer("compiled", hidden=[8, 8], optimizer="adam")
+    t.advance(1_000_000)
+    assert t.timeline.bytes < t.timeline.budget
+    end = t.frame()
+    for update in (999_999, 123_456, 0):
+        t.seek(update)
+        assert t.update == update
+    t.seek(1_000_000)
+    assert t.frame() == end
+
+
+# The outline.
+
+
+def test_the_outline_tells_branches_and_marks():
+    t = trainer()
+    t.advance(5)
+    t.change(learning_rate=0.2)
+    t.advance(3)
+    t.bookmark("end")
+    t.seek(2)
+    nudged(t)
+    t.advance(1)
+    outline = outline_of(t.timeline, t.update)
+    assert outline.branches == t.branches
+    assert (outline.current.name, outline.update) == ("branch 2", 3)
+    assert (outline.oldest, outline.newest) == (0, 3)
+    assert [(m.update, m.branch, m.kind) for m in outline.marks] == [
+        (2, 2, "edit"),
+        (5, 1, "edit"),
+        (8, 1, "bookmark"),
+    ]
+    assert outline.marks[0].words.startswith("weight from 1 to 1 of layer 1: ")
+    assert outline.marks[1].words == "learning rate 0.03 → 0.2"
+    assert outline.marks[2].words == "end"
