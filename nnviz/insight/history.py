@@ -12,6 +12,8 @@ from nnviz.run.frame import Frame
 Array = NDArray[np.float64]
 
 MOST_MOMENTS = 2_000
+_FIRST_ROOM = 64
+"""Moments that there is room for at first: many a segment is short."""
 
 COLUMNS = (
     "update",
@@ -42,6 +44,13 @@ class History:
     def __len__(self) -> int:
         return len(self.update)
 
+    @classmethod
+    def of(cls, rows: Array) -> History:
+        """From one row of COLUMNS for each moment, (n, 8)."""
+        columns = rows.T.copy()
+        columns.setflags(write=False)
+        return cls(*columns)
+
 
 class Recorder:
     """Collects moments. When full, it drops every second one and records half as often.
@@ -54,7 +63,7 @@ class Recorder:
         self.clear()
 
     def clear(self) -> None:
-        self._rows = np.empty((self._most or MOST_MOMENTS, len(COLUMNS)))
+        self._rows = np.empty((_FIRST_ROOM, len(COLUMNS)))
         self._count = 0
         self._least_gap = 0.0
 
@@ -73,7 +82,7 @@ class Recorder:
             place = self._thin_out()
         elif place == len(self._rows):
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        self._rows[place] = _figures(frame, n_points)
+        self._rows[place] = figures_of(frame, n_points)
         if place:
             # A new batch size begins the pass anew; the axis of time goes on all the same.
             self._rows[place, 1] = max(self._rows[place, 1], self._rows[place - 1, 1])
@@ -81,19 +90,28 @@ class Recorder:
 
     def history(self) -> History:
         """What was recorded, as arrays that are never written again."""
-        columns = self._rows[: self._count].T.copy()
-        columns.setflags(write=False)
-        return History(*columns)
+        return History.of(self.rows)
+
+    @property
+    def rows(self) -> Array:
+        """(n, 8), one row of COLUMNS for each moment; a view that later records may change."""
+        return self._rows[: self._count]
+
+    @property
+    def newest(self) -> float:
+        """The update of the newest moment; −1 when there is none."""
+        return float(self._rows[self._count - 1, 0]) if self._count else -1.0
 
     def _thin_out(self) -> int:
-        kept = self._rows[::2].copy()
+        kept = self._rows[: self._count : 2].copy()
         self._rows[: len(kept)] = kept
         gaps = np.diff(kept[:, 0])
         self._least_gap = float(np.median(gaps))
         return len(kept)
 
 
-def _figures(frame: Frame, n_points: int) -> list[float]:
+def figures_of(frame: Frame, n_points: int) -> list[float]:
+    """A moment's row of COLUMNS, of a run over `n_points` training points."""
     nan = float("nan")
     values: list[float | None] = [
         frame.update,

@@ -31,6 +31,7 @@ from nnviz.insight.surface import (
 from nnviz.model.engine import ENGINES
 from nnviz.model.network import Network
 from nnviz.run.frame import Frame
+from nnviz.run.outline import Outline
 
 if TYPE_CHECKING:
     from nnviz.model.kernels.pictures import Camera
@@ -67,6 +68,8 @@ class Snapshot:
     updates_per_second: float = 0.0
     run: int = 0
     """Number of the run, by which late answers are recognised."""
+    timeline: Outline | None = None
+    """All that the run has been through; None where nobody travels in time."""
 
 
 class _Taken(NamedTuple):
@@ -131,7 +134,12 @@ class Photographer:
                 return  # the trainer says why
 
     def snapshot(
-        self, frame: Frame, history: History, updates_per_second: float = 0.0, run: int = 0
+        self,
+        frame: Frame,
+        history: History,
+        updates_per_second: float = 0.0,
+        run: int = 0,
+        timeline: Outline | None = None,
     ) -> Snapshot:
         """Compute every neuron's picture for this frame; the one forward pass serves all."""
         taken = self._compiled(frame) or self._reference(frame)
@@ -146,6 +154,7 @@ class Photographer:
             history=history,
             updates_per_second=updates_per_second,
             run=run,
+            timeline=timeline,
         )
 
     # --- by compiled code

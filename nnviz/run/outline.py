@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
+from nnviz.run.experiment import Experiment
 from nnviz.run.timeline import Branch, Segment, Timeline
 
 MarkKind = Literal["edit", "engine", "diverged", "bookmark"]
@@ -29,6 +31,8 @@ class Outline:
     branches: tuple[Branch, ...]
     marks: tuple[Mark, ...]
     """In the order of their updates."""
+    changes: tuple[tuple[int, Experiment, Experiment], ...]
+    """Of the present branch: after how many updates which experiment followed which."""
     update: int
     oldest: int
     """The first update of the present branch."""
@@ -56,6 +60,11 @@ def outline_of(timeline: Timeline, update: int) -> Outline:
     return Outline(
         timeline.branches(),
         tuple(sorted(marks, key=lambda mark: mark.update)),
+        tuple(
+            (after.first, before.experiment, after.experiment)
+            for before, after in pairwise(timeline.line.tip.lineage())
+            if after.experiment is not before.experiment
+        ),
         update,
         timeline.oldest(),
     )
