@@ -69,4 +69,5 @@ def _thinned(rows: Array, update: int) -> Array:
     keeps = np.arange(len(rows)) % every == 0
     keeps |= rows[:, _UPDATE] == update
     keeps[-1] = True
-    return rows[keeps]
+    kept: Array = rows[keeps]
+    return kept

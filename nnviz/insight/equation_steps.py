@@ -1,0 +1,215 @@
+"""The equations of micro-steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from nnviz.insight.equation_rules import write_error, write_slope
+from nnviz.insight.equation_text import (
+    MOST_TERMS,
+    Piece,
+    grouped,
+    lowered,
+    product_piece,
+)
+from nnviz.insight.equation_writer import DATA_TERM, Array, Equation, Told, Writer, check
+from nnviz.insight.microsteps import MicroStep
+from nnviz.model.activations import ACTIVATIONS
+from nnviz.model.optimizers import OPTIMIZERS
+from nnviz.run.frame import Frame
+
+
+def equation_of_step(
+    frame: Frame,
+    steps: Sequence[MicroStep],
+    number: int,
+    unit: int | None = None,
+    source: int | None = None,
+    digits: int = 3,
+    most_terms: int | None = MOST_TERMS,
+) -> Equation:
+    """The equation of `steps[number]`, of those that `microsteps(frame, …)` told.
+
+    It shows one unit of the step's layer, counted from 0: the first, if none is asked for. For
+    a load `unit` counts the inputs, and all are shown without one; for the loss it means nothing.
+    Of a batch, sums, activations and errors are those of its first point, as the sentence says.
+    Gradients and updates are those of the unit's bias and of its weight from unit `source` of the
+    layer before; without one, of the weight of the largest gradient.
+
+    ValueError for a step, unit or source that is not there, and as in `equation_of`.
+    """
+    write = Writer(frame, digits, most_terms)
+    check("number", number, len(steps), ", the micro-steps of the next update")
+    step = steps[number]
+    if step.phase != "loss":
+        check("unit", unit or 0, write.network.sizes[step.layer])
+    told = Told(tuple(steps))
+    with np.errstate(all="ignore"):
+        if step.phase == "load":
+            return _load(write, step, unit)
+        if step.phase == "loss":
+            return _loss(write, told, step)
+        if "weight_gradients" in step.values:
+            check("source", source or 0, write.network.sizes[step.layer - 1])
+            if source is None:
+                source = int(np.abs(step.values["weight_gradients"][unit or 0]).argmax())
+            learn = _gradients if step.phase == "backward" else _update
+            return learn(write, told, step, unit or 0, source)
+        one: Callable[[Writer, Told, MicroStep, int], Equation] = _errors
+        if step.phase == "forward":
+            one = _sums if "weights" in step.values else _activations
+        return one(write, told, step, unit or 0)
+
+
+def _load(write: Writer, step: MicroStep, unit: int | None) -> Equation:
+    values, n = step.values, write.numbers
+    x, t = values["inputs"][0], values["targets"][0]
+    shown = range(len(x)) if unit is None else [unit]
+    pieces = [product_piece(n, write.words(0, k), x[k]) for k in shown]
+    statements = [f"{write.symbol(0, k)} = {n.plain(x[k])}" for k in shown]
+    most = len(statements) if write.most is None else write.most
+    if len(statements) > most:
+        statements[most:] = [f"… ({len(statements) - most:,} more)"]
+    if len(t) == 1:
+        statements.append(f"t = {n.plain(t[0])}")
+    else:
+        right = int(t.argmax())
+        statements.append(f"t{lowered(right + 1)} = {n.plain(t[right])}")
+    if values["point_weights"] is not None:
+        statements.append(f"c = {n.setting(values['point_weights'][0])}")
+    sentence = (
+        f"The next update reads its points; these are the inputs and the target t of "
+        f"{write.first_of(values['points'])}"
+        f"{', and how much it counts, c' * (values['point_weights'] is not None)}."
+    )
+    return write.equation(step.title, sentence, step.formula, statements, pieces)
+
+
+def _sums(write: Writer, told: Told, step: MicroStep, unit: int) -> Equation:
+    values = step.values
+    pieces = write.sum_pieces(
+        step.layer, values["weights"][unit], values["biases"][unit], values["inputs"][0]
+    )
+    sentence = (
+        f"{write.words(step.layer, unit)} multiplies each number that comes in by its weight "
+        f"and adds its bias, here for {write.first_of(told.points)}."
+    )
+    statement = write.numbers.stated("z", write.sum(pieces), values["sums"][0, unit])
+    return write.equation(step.title, sentence, step.formula, [statement], pieces)
+
+
+def _activations(write: Writer, told: Told, step: MicroStep, unit: int) -> Equation:
+    name = write.network.activations[step.layer - 1]
+    z, a = step.values["sums"][0], step.values["activations"][0]
+    sentence = (
+        f"{write.words(step.layer, unit)} passes its sum {write.numbers.plain(z[unit])} through "
+        f"{ACTIVATIONS[name].label}, here for {write.first_of(told.points)}."
+    )
+    statement = write.activation_text(name, z, a, unit)
+    return write.equation(step.title, sentence, step.formula, [statement])
+
+
+def _loss(write: Writer, told: Told, step: MicroStep) -> Equation:
+    values, n = step.values, write.numbers
+    m = len(values["losses"])
+    data, penalty = values["data_loss"], values["penalty"]
+    symbol = DATA_TERM if write.has_penalty else "L"
+    if m == 1:
+        weights = told.values("load", "points")["point_weights"]
+        first, pieces, _ = write.point_loss(
+            told.values("forward", "activations", step.layer)["sums"][0],
+            values["outputs"][0],
+            values["targets"][0],
+            None if weights is None else float(weights[0]),
+            symbol,
+        )
+    else:
+        pieces = [
+            product_piece(n, f"point {point + 1:,}", loss)
+            for point, loss in zip(told.points.tolist(), values["losses"].tolist(), strict=True)
+        ]
+        first = n.stated(symbol, f"{grouped(write.sum(pieces))} / {m}", data)
+    _, spelled = write.penalty_pieces()
+    points = "one point" if m == 1 else f"the mean over the {m:,} points"
+    sentence = (
+        f"{write.loss_words}, {points}, says how wrong the answers are"
+        f"{'; the penalty adds what large weights cost' * bool(spelled)}."
+    )
+    statements = [first]
+    if write.has_penalty:
+        statements += [*spelled, write.total_text(data, penalty, values["loss"])]
+    return write.equation(step.title, sentence, step.formula, statements, pieces)
+
+
+def _errors(write: Writer, told: Told, step: MicroStep, unit: int) -> Equation:
+    here = told.values("forward", "activations", step.layer)
+    z, a = here["sums"][0], here["activations"][0]
+    delta = float(step.values["errors"][0, unit])
+    if step.layer == write.network.n_layers:
+        body = _output_error(write, told, z, a, unit)
+        statement = write.numbers.stated("δ", body, delta)
+        sentence = (
+            f"The error δ of {write.words(step.layer, unit)} says how the loss changes with "
+            f"its sum z, here for {write.first_of(told.points)}."
+        )
+        return write.equation(step.title, sentence, step.formula, [statement])
+    pieces = _arriving_pieces(write, told, step.layer, unit)
+    name = write.network.activations[step.layer - 1]
+    slope = write_slope(name, write.numbers, float(z[unit]), float(a[unit]))
+    arriving = write.numbers.plain(step.values["arriving"][0, unit])
+    statement = write.numbers.stated("δ", f"{grouped(write.sum(pieces))}·{grouped(slope)}", delta)
+    sentence = (
+        f"The errors of the layer behind come back to {write.words(step.layer, unit)} through "
+        f"its weights, {arriving} in all, times the slope of {ACTIVATIONS[name].label}; "
+        f"here for {write.first_of(told.points)}."
+    )
+    return write.equation(step.title, sentence, step.formula, [statement], pieces)
+
+
+def _output_error(write: Writer, told: Told, z: Array, y: Array, unit: int) -> str:
+    load, n = told.values("load", "points"), write.numbers
+    of, m = write.outputs(z, y, load["targets"][0]), len(told.points)
+    body = write_error(n, of, unit, write.most)
+    if load["point_weights"] is not None:
+        body = f"{n.setting(load['point_weights'][0])}·{grouped(body)}"
+    return body if m == 1 else f"{grouped(body)} / {m}"
+
+
+def _arriving_pieces(write: Writer, told: Told, layer: int, unit: int) -> list[Piece]:
+    """What comes back to a unit of the first point shown, by way of each unit behind."""
+    weights = told.values("forward", "weights", layer + 1)["weights"][:, unit]
+    errors = told.values("backward", "errors", layer + 1)["errors"][0]
+    return [
+        product_piece(write.numbers, write.words(layer + 1, k), weight, error)
+        for k, (weight, error) in enumerate(zip(weights, errors, strict=True))
+    ]
+
+
+def _gradients(write: Writer, told: Told, step: MicroStep, unit: int, source: int) -> Equation:
+    weight, pieces, _ = write.weight_gradient(told, step.layer, unit, source)
+    bias, _, _ = write.bias_gradient(told, step.layer, unit)
+    m = len(told.points)
+    points = "one point" if m == 1 else f"the {m:,} points"
+    sentence = (
+        f"The gradient of {write.edge_words(step.layer, unit, source)} adds up, over {points}, "
+        "the error behind it times the number that it carried; that of the bias adds up "
+        "the errors."
+    )
+    return write.equation(step.title, sentence, step.formula, [weight, bias], pieces)
+
+
+def _update(write: Writer, told: Told, step: MicroStep, unit: int, source: int) -> Equation:
+    weight = write.update(told, step.layer, unit, source)
+    bias = write.update(told, step.layer, unit, None)
+    words, n = write.edge_words(step.layer, unit, source), write.numbers
+    moves = f"goes from {n.plain(weight.old)} to {n.plain(weight.new)}"
+    if weight.is_frozen:
+        moves = f"is frozen and stays at {n.plain(weight.old)}"
+    sentence = (
+        f"{OPTIMIZERS[write.problem.optimizer].label} turns gradients into steps: {words} "
+        f"{moves}; below it the bias b takes its step by the same rule."
+    )
+    statements = [*weight.statements, *bias.statements]
+    return write.equation(step.title, sentence, step.formula, statements)
