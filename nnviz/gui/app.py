@@ -46,8 +46,12 @@ class SignalListener(QObject):
 
     received = Signal()
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, close: Callable[[], object]) -> None:
+        """`close` is called in the event loop, never in the middle of anything."""
         super().__init__(parent)
+        # Before the first signal can come: what nobody is connected to yet would be lost. Queued,
+        # because it may come in the middle of a window's painting.
+        self.received.connect(close, Qt.ConnectionType.QueuedConnection)
         self._reading, self._writing = socket.socketpair()
         for end in (self._reading, self._writing):
             end.setblocking(False)
@@ -156,9 +160,7 @@ def run_window(
     reporter.raised.connect(window.warn)
     reporter.repeated.connect(window.messages.replace)
     reporter.install()
-    listener = SignalListener(application)
-    # Queued, because it may come in the middle of anything, of a window being painted too.
-    listener.received.connect(window.close, Qt.ConnectionType.QueuedConnection)
+    listener = SignalListener(application, window.close)
     closer = QTimer()
     closer.setSingleShot(True)
     closer.timeout.connect(window.close)

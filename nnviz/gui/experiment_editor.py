@@ -11,11 +11,12 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from nnviz.gui.documents import Documents
+from nnviz.gui.journey import Command
 from nnviz.gui.message_bar import MessageBar
 from nnviz.gui.preset_tracker import PresetTracker
 from nnviz.gui.session import TrainingSession
 from nnviz.gui.title import KeptFile, WindowTitle
-from nnviz.gui.undo import ExperimentChange, Step
+from nnviz.gui.undo import GestureCommand, Step, change_text
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS
 from nnviz.run.resizing import lost_parameters, with_followers
@@ -70,30 +71,75 @@ class ExperimentEditor(QObject):
             self._messages.warn(str(error))
             return False
         self._messages.hide()
-        self._session.adopt(experiment)
-        self._make_undoable(before)
+        journey = self._session.journey
+        number = self._session.adopt(experiment)
+        if number is None:
+            self._note_new_run(before, journey)
+        else:
+            self._push(number, change_text(before, experiment), before, experiment)
         if len(changes) > 1 and (lost := lost_parameters(before, experiment)):
             self._messages.inform(lost)
         return True
 
+    def reset(self) -> None:
+        """Back to the same initial weights."""
+        is_fresh = self._session.is_fresh
+        number = self._session.reset()
+        if not is_fresh:
+            self._push(number, "reset")
+
+    def do(self, text: str, command: Command) -> int:
+        """Have the run do something that is undoable; returns the gesture's number."""
+        number = self._session.do(command)
+        self._push(number, text)
+        return number
+
+    def go_back_and_halve_rate(self) -> None:
+        """After a divergence: half the learning rate from the best moment on."""
+        number = self._session.go_back_and_halve_rate()
+        if number is not None:
+            self._push(number, "go back and halve the learning rate")
+
     def _begin(self, experiment: Experiment, text: str | None, origins: tuple[Step, Step]) -> None:
         self._messages.hide()
         origins[1]()
-        before = self._session.experiment
+        before, journey = self._session.experiment, self._session.journey
         self._session.load(experiment)
         self.show_title()
-        self._make_undoable(before, text, origins)
+        self._note_new_run(before, journey, text, origins)
 
-    def _make_undoable(
+    def _push(
+        self,
+        number: int,
+        text: str,
+        before: Experiment | None = None,
+        after: Experiment | None = None,
+    ) -> None:
+        """A gesture of the run can be undone from here on."""
+        session = self._session
+        undo, redo = partial(session.undo, number, before), partial(session.redo, number, after)
+        self.undo_stack.push(GestureCommand(text, undo, redo))
+
+    def _note_new_run(
         self,
         before: Experiment,
+        journey: int,
         text: str | None = None,
         origins: tuple[Step, Step] | None = None,
     ) -> None:
+        """Another run has begun; `origins` say where it comes from, before an undo and a redo."""
         after = self._session.experiment
-        if after != before:
-            change = ExperimentChange(before, after, self._session.adopt, text, origins)
-            self.undo_stack.push(change)
+        if after == before:
+            return
+        undo = partial(self._return_to_run, before, journey, origins and origins[0])
+        redo = partial(self._return_to_run, after, self._session.journey, origins and origins[1])
+        self.undo_stack.push(GestureCommand(text or change_text(before, after), undo, redo))
+
+    def _return_to_run(self, experiment: Experiment, journey: int, origin: Step | None) -> None:
+        """Where it was left, with all that it has been through, as long as it is kept."""
+        if origin is not None:
+            origin()
+        self._session.load(experiment, journey=journey)
 
     # --- where it comes from
 

@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from functools import partial
+from operator import methodcaller
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, SignalInstance, Slot
 
 from nnviz.data.dataset import Dataset
+from nnviz.gui.journey import Command
+from nnviz.gui.states import TRANSITIONS, State
 from nnviz.gui.worker import TrainingWorker
 from nnviz.insight.snapshot import Snapshot
+from nnviz.run.consistency import network_of
 from nnviz.run.experiment import LIVE_FIELDS, Experiment
-
-
-class State(Enum):
-    """What the session is doing."""
-
-    LOADING = "loading"
-    PAUSED = "paused"
-    PLAYING = "playing"
-    STEPPING = "stepping"
-    FINISHED = "finished"
-    DIVERGED = "diverged"
-    CLOSED = "closed"
-
-
-_TRANSITIONS: dict[tuple[State, str], State] = {
-    (State.LOADING, "loaded"): State.PAUSED,
-    (State.LOADING, "refused"): State.PAUSED,
-    (State.LOADING, "shown"): State.FINISHED,
-    (State.PAUSED, "play"): State.PLAYING,
-    (State.PAUSED, "step"): State.STEPPING,
-    (State.PLAYING, "pause"): State.PAUSED,
-    (State.PLAYING, "finished"): State.FINISHED,
-    (State.PLAYING, "diverged"): State.DIVERGED,
-    (State.PLAYING, "failed"): State.PAUSED,
-    (State.STEPPING, "step"): State.STEPPING,
-    (State.STEPPING, "play"): State.PLAYING,
-    (State.STEPPING, "pause"): State.PAUSED,
-    (State.STEPPING, "goal"): State.PAUSED,
-    (State.STEPPING, "finished"): State.FINISHED,
-    (State.STEPPING, "diverged"): State.DIVERGED,
-    (State.STEPPING, "failed"): State.PAUSED,
-    (State.FINISHED, "change"): State.PAUSED,
-    (State.DIVERGED, "change"): State.PAUSED,
-    **{(state, "load"): State.LOADING for state in State if state is not State.CLOSED},
-    **{
-        (state, "reset"): State.PAUSED
-        for state in State
-        if state not in (State.CLOSED, State.LOADING)
-    },
-    **{(state, "close"): State.CLOSED for state in State},
-}
-"""(state, event) → the next state; an event that is not listed for a state does nothing.
-
-Playing ends with all epochs, not with a goal: that is of a step, and came too late."""
+from nnviz.run.frame import Frame
+from nnviz.run.trainer import Trainer
 
 
 class TrainingSession(QObject):
@@ -67,19 +30,24 @@ class TrainingSession(QObject):
     # To the window.
     experiment_loaded = Signal(object, object)  # Experiment, Dataset: everything is new
     experiment_changed = Signal(object)  # Experiment: the same run goes on with it
+    network_changed = Signal(object, object)  # Experiment, Dataset: with other layers
     snapshot_ready = Signal(object)
     state_changed = Signal(object)
+    spelled = Signal(object, object, object)  # Frame, point or None, tuple of MicroSteps
     informed = Signal(str)
     warned = Signal(str)
     engine_told = Signal(str, str)  # the engine in use, and why it is that one, if need be
 
     # To the worker.
-    _load = Signal(int, object)
+    _load = Signal(int, int, object)
     _play = Signal(int)
     _pause = Signal(int)
     _step = Signal(int, str)
-    _reset = Signal(int)
-    _change = Signal(int, object)
+    _travel = Signal(int, object)
+    _do = Signal(int, int, object)
+    _spell = Signal(object, object)
+    _undo = Signal(int, int)
+    _redo = Signal(int, int)
     _speed = Signal(float)
     _acknowledge = Signal(int)
     _acknowledge_unseen = Signal(int)
@@ -94,7 +62,12 @@ class TrainingSession(QObject):
         self.dataset: Dataset | None = None
         self.snapshot: Snapshot | None = None
         self.state = State.LOADING
+        self.journey = 0
+        """The number of the run that is shown, by which it can be gone back to."""
+        self._journeys = 0
+        self._gestures = 0
         self._run = 0
+        self._sizes: tuple[int, ...] = ()
         self._plays_when_loaded = False
         self._passes_over = False
         self._thread = QThread()
@@ -111,8 +84,11 @@ class TrainingSession(QObject):
         self._play.connect(worker.play)
         self._pause.connect(worker.pause)
         self._step.connect(worker.step)
-        self._reset.connect(worker.reset)
-        self._change.connect(worker.change)
+        self._travel.connect(worker.travel)
+        self._do.connect(worker.do)
+        self._spell.connect(worker.spell)
+        self._undo.connect(worker.undo)
+        self._redo.connect(worker.redo)
         self._speed.connect(worker.set_speed)
         self._acknowledge.connect(worker.acknowledge)
         self._acknowledge_unseen.connect(worker.acknowledge_unseen)
@@ -121,6 +97,7 @@ class TrainingSession(QObject):
         worker.refused.connect(self._on_refused)
         worker.photographed.connect(self._on_photographed)
         worker.stopped.connect(self._on_stopped)
+        worker.spelled.connect(self.spelled)
         worker.engine_told.connect(self.engine_told)
         self._thread.finished.connect(worker.deleteLater)
 
@@ -135,13 +112,23 @@ class TrainingSession(QObject):
         """Load the first experiment, and play it at once if wanted."""
         self.load(self.experiment, play=play)
 
-    def load(self, experiment: Experiment, play: bool | None = None) -> None:
-        """Begin a new run; a session that was playing goes on playing."""
+    def load(
+        self, experiment: Experiment, play: bool | None = None, journey: int | None = None
+    ) -> None:
+        """Begin a new run; a session that was playing goes on playing.
+
+        With the number of a `journey` that was shown before, go on where it was left, as long as
+        it is kept; else it begins anew.
+        """
         if not self._fire("load", self._keeps_playing() if play is None else play):
             return
         self._run += 1
+        if journey is None:
+            self._journeys += 1
+            journey = self._journeys
+        self.journey = journey
         self.experiment = experiment
-        self._send(self._load, self._run, experiment)
+        self._send(self._load, self._run, journey, experiment)
 
     def play(self) -> None:
         if self.state is State.LOADING:
@@ -172,12 +159,13 @@ class TrainingSession(QObject):
         else:
             self._explain_standstill()
 
-    def reset(self) -> None:
-        """Back to the initial weights, paused."""
+    def reset(self) -> int:
+        """Back to the initial weights, paused; returns the gesture's number."""
+        number = self._next_gesture()
         if self._fire("reset"):
-            self.snapshot = None
-            self._run += 1
-            self._send(self._reset, self._run)
+            self._send(self._pause, self._run)
+            self._send(self._do, self._run, number, methodcaller("reset"))
+        return number
 
     def set_speed(self, updates_per_second: float) -> None:
         self._send(self._speed, updates_per_second)
@@ -192,19 +180,101 @@ class TrainingSession(QObject):
             return
         self.adopt(experiment)
 
-    def adopt(self, experiment: Experiment) -> None:
-        """Go on with another experiment: live where that is possible, else as a new run."""
+    def adopt(self, experiment: Experiment) -> int | None:
+        """Go on with another experiment: live where that is possible, else as a new run.
+
+        Returns the number of the gesture, by which a live change can be undone; None for a new run.
+        """
         changes = self.experiment.differences(experiment)
         if not changes or self.state is State.CLOSED:
-            return
-        if self.state is State.LOADING or not (LIVE_FIELDS - {"hidden"}).issuperset(changes):
+            return None
+        if self.state is State.LOADING or not LIVE_FIELDS.issuperset(changes):
             self.load(experiment)
-            return
-        self.experiment = experiment
+            return None
+        self._take(experiment)
+        return self.do(methodcaller("change", **changes))
+
+    # --- time
+
+    def do(self, command: Command, number: int | None = None) -> int:
+        """Have the worker do something that can be undone; training goes on.
+
+        Returns the number to undo it by; commands with the same `number` are one gesture.
+        """
+        number = self._next_gesture() if number is None else number
         if self.state is State.DIVERGED or self._has_epochs_left():
             self._fire("change")
-        self._send(self._change, self._run, changes)
+        self._send(self._do, self._run, number, command)
+        return number
+
+    def undo(self, number: int, experiment: Experiment | None = None) -> None:
+        """Go back to before a gesture; `experiment` is what held then, if that is known."""
+        self._undo_or_redo(self._undo, number, experiment)
+
+    def redo(self, number: int, experiment: Experiment | None = None) -> None:
+        """Go to what a gesture that was undone had led to."""
+        self._undo_or_redo(self._redo, number, experiment)
+
+    def seek(self, update: int) -> None:
+        """Show the moment after `update` updates of this branch, paused."""
+        self.travel(methodcaller("seek", update))
+
+    def step_back(self, granularity: str) -> None:
+        """One update back, or to where the present epoch began, or the one before."""
+        self.travel(_one_update_back if granularity == "update" else methodcaller("seek_pass"))
+
+    def travel(self, command: Command) -> None:
+        """Pause, and have the worker do something that is nothing to be undone."""
+        if self.state in (State.LOADING, State.CLOSED):
+            return
+        self._fire("move")
+        self._send(self._travel, self._run, command)
+
+    def go_back_and_halve_rate(self) -> int | None:
+        """After a divergence: from the best moment of this branch on with half the learning rate.
+
+        Returns the gesture's number; None where there is no earlier moment.
+        """
+        snapshot = self.snapshot
+        if snapshot is None or not len(snapshot.history):
+            return None
+        history = snapshot.history
+        losses = np.where(np.isfinite(history.train_loss), history.train_loss, np.inf)
+        update = int(history.update[int(losses.argmin())])
+        self._fire("change")
+        return self.do(partial(_halve_rate_at, update))
+
+    def spell(self, frame: Frame, point: int | None) -> None:
+        """Have the next update of a frame spelled out; `spelled` brings it."""
+        if self.state is not State.CLOSED:
+            self._send(self._spell, frame, point)
+
+    def _undo_or_redo(
+        self, command: SignalInstance, number: int, experiment: Experiment | None
+    ) -> None:
+        if self.state in (State.FINISHED, State.DIVERGED):
+            self._fire("move")
+        if experiment is not None:
+            self._take(experiment)
+        self._send(command, self._run, number)
+
+    def _take(self, experiment: Experiment) -> None:
+        """The same run goes on with another experiment."""
+        if experiment == self.experiment:
+            return
+        self.experiment = experiment
+        self._note_network(experiment)
         self.experiment_changed.emit(experiment)
+
+    def _note_network(self, experiment: Experiment) -> None:
+        sizes = network_of(experiment).sizes
+        if sizes != self._sizes and self.dataset is not None:
+            self._sizes = sizes
+            self.network_changed.emit(experiment, self.dataset)
+
+    def _next_gesture(self) -> int:
+        self._gestures += 1
+        return self._gestures
 
     def show_moment(self, snapshot: Snapshot) -> None:
         """Show the end of a run that was trained elsewhere; the worker has no part in it."""
@@ -234,6 +304,7 @@ class TrainingSession(QObject):
         if run != self._run:
             return
         self.dataset, self.snapshot = dataset, None
+        self.experiment, self._sizes = experiment, network_of(experiment).sizes
         plays = self._plays_when_loaded
         self._plays_when_loaded = False
         self.experiment_loaded.emit(experiment, dataset)
@@ -251,6 +322,7 @@ class TrainingSession(QObject):
         if kept is not None:
             self.experiment = kept
             self._fire("refused")
+            self._note_network(kept)
             self.experiment_changed.emit(kept)
 
     @Slot(object, int)
@@ -264,6 +336,9 @@ class TrainingSession(QObject):
             self._acknowledge_unseen.emit(snapshot.run)
             return
         self.snapshot = snapshot
+        if served == self._interruption.sent:
+            # In the past, or after an undo, other settings may hold.
+            self._take(snapshot.frame.experiment)
         self.snapshot_ready.emit(snapshot)
 
     @Slot(int, str, str)
@@ -298,7 +373,7 @@ class TrainingSession(QObject):
 
     def _fire(self, event: str, plays_when_loaded: bool = False) -> bool:
         """Go to the state that `event` leads to; False when it leads nowhere from here."""
-        after = _TRANSITIONS.get((self.state, event))
+        after = TRANSITIONS.get((self.state, event))
         if after is None:
             return False
         if event == "load":
@@ -307,3 +382,12 @@ class TrainingSession(QObject):
             self.state = after
             self.state_changed.emit(after)
         return True
+
+
+def _one_update_back(trainer: Trainer) -> None:
+    trainer.seek(max(trainer.update - 1, trainer.timeline.oldest()))
+
+
+def _halve_rate_at(update: int, trainer: Trainer) -> None:
+    trainer.seek(update)
+    trainer.change(learning_rate=trainer.experiment.learning_rate / 2)

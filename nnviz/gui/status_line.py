@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from nnviz.gui.elided_label import ElidedLabel
 from nnviz.gui.engine_switch import COMPILING
-from nnviz.gui.session import State
+from nnviz.gui.states import State
 from nnviz.gui.theme import GUTTER, Theme
 
 

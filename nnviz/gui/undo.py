@@ -1,4 +1,4 @@
-"""Undoing changes of the experiment."""
+"""Undoing what was done to the experiment and to the run."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from PySide6.QtGui import QUndoCommand
 from nnviz.data.generators import DATASETS
 from nnviz.run.experiment import Experiment
 
-Apply = Callable[[Experiment], None]
-Step = Callable[[], None]
+Step = Callable[[], object]
 
 _LONGEST = 24
 """Characters of a value that a menu's line has room for."""
@@ -25,40 +24,23 @@ _WORDS = {
 }
 
 
-class ExperimentChange(QUndoCommand):
-    """From one experiment to another; `apply` puts either in place."""
+class GestureCommand(QUndoCommand):
+    """Something that was done, and the way back and forth."""
 
-    def __init__(
-        self,
-        before: Experiment,
-        after: Experiment,
-        apply: Apply,
-        text: str | None = None,
-        origins: tuple[Step, Step] | None = None,
-    ) -> None:
-        """`text` says what was done, where the difference alone does not: "open xor.json".
-
-        `origins` are called with an undo and with a redo, before the experiment is put in place:
-        they say again where it comes from.
-        """
-        super().__init__(text or change_text(before, after))
-        self._origins = origins
-        self._before, self._after, self._apply = before, after, apply
+    def __init__(self, text: str, undo: Step, redo: Step) -> None:
+        """`text` says what was done, as the menu shows it behind "Undo"."""
+        super().__init__(text)
+        self._undo, self._redo = undo, redo
         self._is_done = True
-        """Qt calls `redo` when the command is pushed; by then the change has been made."""
+        """Qt calls `redo` when the command is pushed; by then it has been done."""
 
     def undo(self) -> None:
         self._is_done = False
-        if self._origins is not None:
-            self._origins[0]()
-        self._apply(self._before)
+        self._undo()
 
     def redo(self) -> None:
-        if self._is_done:
-            return
-        if self._origins is not None:
-            self._origins[1]()
-        self._apply(self._after)
+        if not self._is_done:
+            self._redo()
 
 
 def change_text(before: Experiment, after: Experiment) -> str:

@@ -26,7 +26,8 @@ from nnviz.gui.message_bar import MessageBar
 from nnviz.gui.preferences import Preferences
 from nnviz.gui.preset_tracker import PresetTracker
 from nnviz.gui.scaling import ScaleKeeper
-from nnviz.gui.session import State, TrainingSession
+from nnviz.gui.session import TrainingSession
+from nnviz.gui.states import State
 from nnviz.gui.status_line import StatusLine
 from nnviz.gui.stylesheet import dress_application
 from nnviz.gui.theme import Theme
@@ -137,6 +138,7 @@ class MainWindow(QWidget):
         session = self.session
         session.experiment_loaded.connect(self._on_experiment_loaded)
         session.experiment_changed.connect(self._on_experiment_changed)
+        session.network_changed.connect(self._on_network_changed)
         session.snapshot_ready.connect(self._on_snapshot)
         session.state_changed.connect(self._show_state)
         session.informed.connect(self.inform)
@@ -193,7 +195,7 @@ class MainWindow(QWidget):
     def reset(self) -> None:
         """Back to the same initial weights."""
         self.messages.hide()
-        self.session.reset()
+        self.editor.reset()
 
     @Slot(str)
     def choose_preset(self, name: str) -> None:
@@ -247,6 +249,11 @@ class MainWindow(QWidget):
         for view in (self.topology, self.surface, self.curves):
             view.reset(experiment, dataset)
         self._on_experiment_changed(experiment)
+
+    @Slot(object, object)
+    def _on_network_changed(self, experiment: Experiment, dataset: Dataset) -> None:
+        for view in (self.topology, self.surface):
+            view.reset(experiment, dataset)
 
     @Slot(object)
     def _on_experiment_changed(self, experiment: Experiment) -> None:

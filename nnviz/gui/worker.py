@@ -5,24 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import wraps
+from operator import methodcaller
 from time import perf_counter
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from nnviz.gui.engine_switch import EngineSwitch
 from nnviz.gui.interruption import Interruption
+from nnviz.gui.journey import Command, Journey
 from nnviz.gui.pace import RHYTHMS, Pace, Rhythm
-from nnviz.insight.history import Recorder
-from nnviz.insight.snapshot import Photographer, resolution_for
 from nnviz.run.experiment import Experiment
+from nnviz.run.frame import Frame
 from nnviz.run.trainer import Diverged, Trainer
 
 GESTURE_LASTS = 1.0
 """Seconds for which slices stay short after a gesture: gestures come in groups."""
 FRAME_INTERVAL = 1 / 60
-MOST_POINTS_FOR_FIGURES = 10_000
-"""Beyond this many points the live figures come from a fair sample."""
+MOST_JOURNEYS = 3
+"""Runs that are kept, the present one included: an undo brings back what was trained."""
 
 
 P = ParamSpec("P")
@@ -60,6 +61,7 @@ class TrainingWorker(QObject):
     refused = Signal(int, str, object)
     photographed = Signal(object, int)  # Snapshot, how many commands had been served by then
     stopped = Signal(int, str, str)  # run, "goal" | "finished" | "diverged" | "failed", sentence
+    spelled = Signal(object, object, object)  # Frame, point or None, tuple of MicroSteps
     engine_told = Signal(str, str)  # the engine in use, and why it is that one if there is a reason
 
     def __init__(self, engine: str = "reference") -> None:
@@ -71,10 +73,9 @@ class TrainingWorker(QObject):
         self._switch.progressed.connect(self._on_kernels_progressed)
         self._switch.told.connect(self.engine_told)
         self._run = 0
-        self._trainer: Trainer | None = None
-        self._photographer: Photographer | None = None
-        self._recorder = Recorder()
-        self._goal: int | None = None
+        self._journey: Journey | None = None
+        self._journeys: dict[int, Journey] = {}
+        self._goal: int | Callable[[Trainer], int] | None = None
         self._is_playing = False
         self._speed = math.inf
         self._owed = 0.0
@@ -90,32 +91,37 @@ class TrainingWorker(QObject):
 
     # --- commands
 
-    @Slot(int, object)
-    def load(self, run: int, experiment: Experiment) -> None:
-        """Begin a new run; whatever was running ends.
+    @Slot(int, int, object)
+    def load(self, run: int, number: int, experiment: Experiment) -> None:
+        """Begin a new run, or go on with that of this number where it is still kept.
 
-        What cannot be loaded leaves the run that there is, standing still under the new number.
+        Whatever was running stops. What cannot be loaded leaves the run that there is, standing
+        still under the new number.
         """
         self.interruption.arrived()
         try:
-            trainer = Trainer(experiment, engine=self._switch.engine)
-            resolution = resolution_for(trainer.network)
-            photographer = Photographer(trainer.dataset, resolution, self._switch.engine)
+            journey = self._journeys.pop(number, None)
+            if journey is None:
+                journey = Journey(experiment, self._switch.engine)
+            elif self._switch.engine == "compiled":
+                journey.use("compiled")
         except (ValueError, MemoryError) as error:
             self._refuse_to_load(run, str(error) or "There is not enough memory for this.")
             return
         except Exception:
             self._refuse_to_load(run, "This experiment could not be loaded.")
             raise
-        self._run, self._trainer, self._photographer = run, trainer, photographer
+        self._run, self._journey = run, journey
+        self._journeys[number] = journey  # as the newest
+        while len(self._journeys) > MOST_JOURNEYS:
+            del self._journeys[next(iter(self._journeys))]
         self._goal = None
-        self._recorder.clear()
         self._pace.clear()
         self._measure_anew()
-        self.loaded.emit(run, experiment, trainer.dataset)
+        self.loaded.emit(run, journey.trainer.experiment, journey.trainer.dataset)
         # What was in flight belongs to a run that nobody shows any more.
         self._awaits_acknowledgement = False
-        self._switch.tell(self._trainer)
+        self._switch.tell(journey.trainer)
         self._note_moment()
 
     @Slot(int)
@@ -123,10 +129,9 @@ class TrainingWorker(QObject):
     def play(self, run: int) -> None:
         """Train until the experiment's epochs are over."""
         self._serve()
-        trainer = self._present(run)
-        if trainer is not None:
+        if self._present(run) is not None:
             self._is_playing = True
-            self._go_to(trainer.update + trainer.updates_to_epoch(trainer.experiment.epochs))
+            self._go_to(_updates_to_the_end)
 
     @Slot(int)
     @_stops_when_it_fails
@@ -145,42 +150,62 @@ class TrainingWorker(QObject):
         trainer = self._present(run)
         if trainer is None:
             return
-        updates = 1 if granularity == "update" else trainer.updates_to_epoch(trainer.epoch + 1)
-        left = trainer.updates_to_epoch(trainer.experiment.epochs)
         self._is_playing = False
-        self._go_to(trainer.update + min(updates, left))
-
-    @Slot(int)
-    @_stops_when_it_fails
-    def reset(self, run: int) -> None:
-        """Back to update 0 with the same initial weights; the run gets a new number."""
-        self._serve()
-        if self._trainer is not None:
-            self._run = run
-            self._goal = None
-            self._trainer.reset()
-            self._recorder.clear()
-            self._pace.clear()
-            self._awaits_acknowledgement = False
-            self._note_moment()
+        if granularity == "update":
+            self._go_to(trainer.update + min(1, _updates_to_the_end(trainer)))
+        else:
+            epoch = min(trainer.epoch + 1, trainer.experiment.epochs)
+            self._go_to(methodcaller("updates_to_epoch", epoch))
 
     @Slot(int, object)
     @_stops_when_it_fails
-    def change(self, run: int, changes: dict[str, Any]) -> None:
-        """Change what may change in the middle of a run."""
+    def travel(self, run: int, command: Command) -> None:
+        """Stop, and do something with the trainer that is no gesture to be undone: seek, …"""
         self._serve()
+        self._goal = None
+        self._pace.clear()
+        self._carry_out(run, lambda journey: command(journey.trainer))
+
+    @Slot(int, int, object)
+    @_stops_when_it_fails
+    def do(self, run: int, number: int, command: Command) -> None:
+        """Do something with the trainer that can be undone by its number; training goes on."""
+        self._serve()
+        self._carry_out(run, lambda journey: journey.do(number, command))
+
+    @Slot(int, int)
+    @_stops_when_it_fails
+    def undo(self, run: int, number: int) -> None:
+        self._serve()
+        self._carry_out(run, lambda journey: journey.undo(number))
+
+    @Slot(int, int)
+    @_stops_when_it_fails
+    def redo(self, run: int, number: int) -> None:
+        self._serve()
+        self._carry_out(run, lambda journey: journey.redo(number))
+
+    @Slot(object, object)
+    @_stops_when_it_fails
+    def spell(self, frame: Frame, point: int | None) -> None:
+        """Spell out the next update of a frame, or one of its points: see `microsteps`."""
+        self._serve()
+        from nnviz.insight.microsteps import microsteps
+
+        self.spelled.emit(frame, point, microsteps(frame, point))
+
+    def _carry_out(self, run: int, do: Callable[[Journey], object]) -> None:
         trainer = self._present(run)
-        if trainer is None:
+        if trainer is None or self._journey is None:
             return
+        engine = trainer.engine, trainer.experiment
         try:
-            trainer.change(**changes)
+            do(self._journey)
         except ValueError as error:
             self.refused.emit(run, str(error), trainer.experiment)
-            return
-        self._measure_anew()
-        if self._goal is not None and self._is_playing:
-            self._goal = trainer.update + trainer.updates_to_epoch(trainer.experiment.epochs)
-        self._switch.tell(self._trainer)
+        if (trainer.engine, trainer.experiment) != engine:
+            self._measure_anew()
+        self._switch.tell(trainer)
         self._note_moment()
 
     @Slot(float)
@@ -202,7 +227,7 @@ class TrainingWorker(QObject):
             self._awaits_acknowledgement = False
             self._send_news()
             # Not before there is something to see meanwhile.
-            if self._trainer is not None:
+            if self._journey is not None:
                 self._switch.prepare()
             if self._timer is not None and self._timer.isActive():
                 self._timer.setInterval(round(1000 * self._rhythm().rest))
@@ -233,8 +258,8 @@ class TrainingWorker(QObject):
         self.stopped.emit(self._run, "failed", "")
 
     def _refuse_to_load(self, run: int, sentence: str) -> None:
-        kept = self._trainer
-        self.refused.emit(run, sentence, None if kept is None else kept.experiment)
+        kept = self._journey
+        self.refused.emit(run, sentence, None if kept is None else kept.trainer.experiment)
         self._run = run
         self._goal = None
         self._pace.clear()
@@ -246,9 +271,8 @@ class TrainingWorker(QObject):
     @Slot(bool)
     @_stops_when_it_fails
     def _on_kernels_progressed(self, is_ready: bool) -> None:
-        if is_ready and self._trainer is not None and self._photographer is not None:
-            self._trainer.use("compiled")
-            self._photographer.use("compiled")
+        if is_ready and self._journey is not None:
+            self._journey.use("compiled")
             self._measure_anew()
             self._pace.clear()
             self._note_moment()
@@ -260,11 +284,16 @@ class TrainingWorker(QObject):
 
     # --- training
 
+    @property
+    def _trainer(self) -> Trainer | None:
+        return None if self._journey is None else self._journey.trainer
+
     def _present(self, run: int) -> Trainer | None:
         """The trainer, unless the command was meant for another run."""
         return self._trainer if run == self._run else None
 
-    def _go_to(self, goal: int) -> None:
+    def _go_to(self, goal: int | Callable[[Trainer], int]) -> None:
+        """Train until this update, or until this says that no update is left to make."""
         self._goal = goal
         self._owed = 1.0  # the first update comes at once, even at one a second
         self._last_slice = perf_counter()
@@ -289,13 +318,22 @@ class TrainingWorker(QObject):
         if self._awaits_acknowledgement and now - self._last_frame < patience:
             timer.setInterval(max(1, round(1000 * (self._last_frame + patience - now))))
             return
-        updates = min(self._updates_due(now), self._goal - trainer.update)
+        updates = min(self._updates_due(now), self._updates_left(trainer))
         if updates > 0:
             self._advance(trainer, updates, now)
-        if trainer.diverged is None and trainer.update >= self._goal:
+        if trainer.diverged is None and not self._updates_left(trainer):
             self._reach_goal(trainer)
         self._send_news()
         timer.setInterval(self._wait())
+
+    def _updates_left(self, trainer: Trainer) -> int:
+        """Until the goal, or an edit that is retraced: after it there may be more or fewer."""
+        goal = self._goal
+        if goal is None:
+            return 0
+        left = max(goal - trainer.update, 0) if isinstance(goal, int) else goal(trainer)
+        to_edit = trainer.updates_to_edit
+        return left if to_edit is None else min(left, to_edit)
 
     def _advance(self, trainer: Trainer, updates: int, now: float) -> None:
         before = trainer.update
@@ -364,19 +402,19 @@ class TrainingWorker(QObject):
         self._send_news()
 
     def _send_news(self) -> None:
-        trainer, photographer = self._trainer, self._photographer
-        if trainer is None or photographer is None or not self._has_news:
+        journey = self._journey
+        if journey is None or not self._has_news:
             return
         now = perf_counter()
         is_early = now - self._last_frame < FRAME_INTERVAL and not self._is_urgent
         if self._awaits_acknowledgement or is_early:
             return
-        frame = trainer.frame(at_most=MOST_POINTS_FOR_FIGURES)
-        self._recorder.record(frame, len(trainer.dataset.X_train))
-        snapshot = photographer.snapshot(
-            frame, self._recorder.history(), self._pace.updates_per_second(), self._run
-        )
+        snapshot = journey.snapshot(self._pace.updates_per_second(), self._run)
         self._has_news = self._is_urgent = False
         self._awaits_acknowledgement = True
         self._last_frame = perf_counter()
         self.photographed.emit(snapshot, self.interruption.served)
+
+
+def _updates_to_the_end(trainer: Trainer) -> int:
+    return trainer.updates_to_epoch(trainer.experiment.epochs)

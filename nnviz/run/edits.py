@@ -6,6 +6,7 @@ often as that is needed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from nnviz.run.refusal import shown
 from nnviz.run.resizing import carried
 
 Array = NDArray[np.float64]
+Edit = Callable[[State], State]
 
 
 @dataclass(frozen=True, eq=False)

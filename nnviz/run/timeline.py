@@ -236,12 +236,14 @@ class Timeline:
     # --- undoing
 
     @property
-    def can_undo(self) -> bool:
-        return bool(self._undo)
+    def last_gesture(self) -> Gesture | None:
+        """What `undo` would undo."""
+        return self._undo[-1] if self._undo else None
 
     @property
-    def can_redo(self) -> bool:
-        return bool(self._redo)
+    def next_redone(self) -> Gesture | None:
+        """What `redo` would do again."""
+        return self._redo[-1] if self._redo else None
 
     def undo(self) -> Place:
         """Stand where the last gesture began; ValueError when there is none."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from nnviz.model.engine import Engine, Stop
 from nnviz.model.network import Network
 from nnviz.model.reference import Divergence, State
 from nnviz.run.edits import (
+    Edit,
     FieldsEdit,
     ValuesEdit,
     change_in_words,
@@ -22,14 +22,15 @@ from nnviz.run.edits import (
     values_in_words,
 )
 from nnviz.run.experiment import LIVE_FIELDS, Experiment
+from nnviz.run.figures import Figures
 from nnviz.run.frame import Frame
 from nnviz.run.parameters import Parameters
 from nnviz.run.prediction import class_probabilities, predictions
 from nnviz.run.problem import dataset_of as dataset_of
-from nnviz.run.problem import initial_theta, point_weights, targets_of
+from nnviz.run.problem import initial_theta
 from nnviz.run.replay import Replay, gap_between_keyframes
 from nnviz.run.resizing import with_followers
-from nnviz.run.timeline import Branch, Place, Segment, Timeline
+from nnviz.run.timeline import Branch, Kind, Place, Segment, Timeline
 
 Array = NDArray[np.float64]
 
@@ -232,19 +233,7 @@ class Trainer:
         after = before.evolve(**with_followers(before, changes))
         if after == before:
             return
-        edit = FieldsEdit(before, after)
-        engine = self._replay.engine_for(after, self._wanted_engine)
-        self._begin(
-            Segment(
-                self.timeline.segment,
-                after,
-                engine.name,
-                edit(self._state),
-                "change",
-                change_in_words(before, after),
-                edit,
-            )
-        )
+        self.edit(after, FieldsEdit(before, after), change_in_words(before, after), "change")
 
     def set_parameters(
         self,
@@ -260,19 +249,33 @@ class Trainer:
         """
         given = Parameters(weights, biases)
         theta = self.network.join(given.weights, given.biases)
-        segment, timeline = self.timeline.segment, self.timeline
         edit = ValuesEdit.between(self._state.theta, theta)
-        if not len(edit.indices):
-            return
-        start, parent = edit(self._state), segment
-        if timeline.can_amend(gesture, self.update) and isinstance(segment.enter, ValuesEdit):
-            assert segment.parent is not None
-            parent, edit = segment.parent, segment.enter.then(edit)
-        before = self._replay.state_at(parent, self.update).theta
-        words = values_in_words(self.network, edit, before)
-        engine = self._replay.engine_for(self._experiment, self._wanted_engine)
-        made = Segment(parent, self._experiment, engine.name, start, "parameters", words, edit)
-        self._begin(made, gesture)
+        if len(edit.indices):
+            words = values_in_words(self.network, edit, self._state.theta)
+            self.edit(self._experiment, edit, words, "parameters", gesture)
+
+    def edit(
+        self,
+        experiment: Experiment,
+        edit: Edit,
+        words: str,
+        kind: Kind = "parameters",
+        gesture: object = None,
+    ) -> None:
+        """Go on with another experiment from what `edit` makes of the present state.
+
+        `words` tell it; edits of one `gesture` (not None) are undone together.
+        """
+        parent, start, timeline = self.timeline.segment, edit(self._state), self.timeline
+        if timeline.can_amend(gesture, self.update):
+            # Another part of a drag takes the place of the one before.
+            earlier = parent.enter
+            if isinstance(edit, ValuesEdit) and isinstance(earlier, ValuesEdit) and parent.parent:
+                parent, edit = parent.parent, earlier.then(edit)
+                before = self._replay.state_at(parent, self.update).theta
+                words = values_in_words(self.network, edit, before)
+        engine = self._replay.engine_for(experiment, self._wanted_engine)
+        self._begin(Segment(parent, experiment, engine.name, start, kind, words, edit), gesture)
 
     def reset(self) -> None:
         """Back to update 0 with the same initial weights and the present settings."""
@@ -297,26 +300,7 @@ class Trainer:
 
         Then the figures come from a fair sample of that size, the same one every time.
         """
-        problem, theta = self._problem, self._state.theta
-        train = _sample(len(problem.X), at_most)
-        test = _sample(len(self._test_X), at_most)
-        data_loss, accuracy = self._figures(problem.X, problem.T, self._weights_train, train)
-        test_loss, test_accuracy = self._figures(
-            self._test_X, self._test_T, self._weights_test, test
-        )
-        penalty = self._engine.penalty(theta)
-        assert data_loss is not None
-        return Frame(
-            experiment=self._experiment,
-            network=problem.network,
-            state=self._state,
-            train_data_loss=data_loss,
-            penalty=penalty,
-            test_loss=test_loss,
-            train_accuracy=accuracy,
-            test_accuracy=test_accuracy,
-            is_sampled=train is not None or test is not None,
-        )
+        return self._figures.frame(self._state, at_most)
 
     def restore(self, frame: Frame) -> None:
         """Exactly that moment again, with its experiment.
@@ -347,6 +331,33 @@ class Trainer:
                 "the updates of this branch."
             )
         self._stand_in(self.timeline.segment_at(update), update)
+
+    def seek_pass(self) -> None:
+        """Go back to where the present pass over the points began, or the one before it.
+
+        At the beginning of the branch, nothing happens.
+        """
+        segment, state = self._segment, self._state
+        while True:
+            problem = self._replay.engine_for(segment.experiment, segment.engine).problem
+            used = -(-state.position // problem.points_per_batch)
+            start = state.update - (used or problem.updates_per_epoch)
+            if start >= segment.first:
+                break
+            start = segment.first
+            first = self._replay.state_at(segment, start)
+            begins_here = first.position == 0 and start < self.update
+            if begins_here or segment.parent is None:
+                break
+            segment = segment.parent
+            state = self._replay.state_at(segment, start)
+        self.seek(max(start, self.timeline.oldest()))
+
+    @property
+    def updates_to_edit(self) -> int | None:
+        """How many updates from here until an edit that was made follows; None without one."""
+        following = self.timeline.next_segment()
+        return None if following is None else following.first - self.update
 
     def undo(self) -> None:
         """Go back to where the last gesture began, a change, an edit, a reset; ValueError if none.
@@ -409,10 +420,8 @@ class Trainer:
 
     def _work_on(self, experiment: Experiment, engine: Engine) -> None:
         self._experiment = experiment
-        self._dataset = dataset = dataset_of(experiment)
-        self._test_X = dataset.X_test
-        self._test_T = targets_of(experiment, dataset, dataset.y_test)
-        self._weights_train, self._weights_test = point_weights(experiment, dataset)
+        self._dataset = dataset_of(experiment)
+        self._figures = Figures(experiment, self._dataset, engine)
         self._engine = engine
         self._problem = engine.problem
         self._gap = gap_between_keyframes(engine)
@@ -466,15 +475,6 @@ class Trainer:
                     return True
         return False
 
-    def _figures(
-        self, X: Array, T: Array, weights: Array | None, sample: NDArray[np.int64] | None
-    ) -> tuple[float | None, float | None]:
-        """Data loss and accuracy on these points, or on a sample of them."""
-        if len(X) == 0:
-            return None, None
-        loss, accuracy = self._engine.figures(self._state.theta, X, T, weights, sample)
-        return loss, None if self._dataset.task == "regression" else accuracy
-
 
 def _equal(one: State, other: State) -> bool:
     """Every bit of both."""
@@ -485,13 +485,6 @@ def _equal(one: State, other: State) -> bool:
         and len(one.slots) == len(other.slots)
         and all(a is b or a.tobytes() == b.tobytes() for a, b in arrays)
     )
-
-
-@lru_cache(maxsize=8)
-def _sample(n: int, at_most: int | None) -> NDArray[np.int64] | None:
-    if at_most is None or n <= at_most:
-        return None
-    return np.random.RandomState(0).choice(n, size=at_most, replace=False)
 
 
 def _copies(arrays: list[Array]) -> list[Array]:

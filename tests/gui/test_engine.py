@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from nnviz.gui import engine_switch
 from nnviz.gui.interruption import Interruption
-from nnviz.gui.session import State, TrainingSession
+from nnviz.gui.session import TrainingSession
+from nnviz.gui.states import State
 from nnviz.gui.status_line import StatusLine
 from nnviz.gui.theme import LIGHT, load_fonts
 from nnviz.gui.window import MainWindow

@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 
 from nnviz.files.experiment_file import read_experiment
 from nnviz.gui.export import KINDS, FigureOptions, figure_bytes
-from nnviz.gui.session import State
+from nnviz.gui.states import State
 from nnviz.gui.theme import DARK, LIGHT
 from nnviz.gui.window import MainWindow
 from nnviz.paths import resources_dir

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.export import KINDS, FigureOptions, figure_bytes
-from nnviz.gui.session import State
+from nnviz.gui.states import State
 from nnviz.gui.views.plot import QuietPlot
 from nnviz.gui.window import MainWindow
 

@@ -13,7 +13,7 @@ from nnviz.gui import headless
 from nnviz.gui.controls.gallery import PresetGallery
 from nnviz.gui.export import ExportError, FigureOptions
 from nnviz.gui.headless import Studio
-from nnviz.gui.session import State
+from nnviz.gui.states import State
 from nnviz.gui.theme import LIGHT
 from nnviz.gui.window import MainWindow
 from nnviz.insight.history import Recorder

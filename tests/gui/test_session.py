@@ -12,8 +12,9 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from nnviz.gui import worker as worker_module
-from nnviz.gui.session import _TRANSITIONS, State, TrainingSession
+from nnviz.gui import journey as journey_module
+from nnviz.gui.session import TrainingSession
+from nnviz.gui.states import TRANSITIONS, State
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import preset
@@ -145,7 +146,11 @@ def test_reset_gives_the_same_weights_again(start: Start, qtbot: QtBot) -> None:
     assert session.state is State.PAUSED
     qtbot.waitUntil(lambda: viewer.update == 0, timeout=WAIT)
     assert viewer.snapshots[-1].frame == first
-    assert len(viewer.snapshots[-1].history) == 1
+    # What was trained stays, and is retraced.
+    history = viewer.snapshots[-1].history
+    assert history.update[-1] > 20
+    outline = viewer.snapshots[-1].timeline
+    assert (outline.update, outline.newest) == (0, history.update[-1])
 
 
 @pytest.mark.parametrize(
@@ -178,7 +183,7 @@ def test_live_changes_keep_the_run(start: Start, qtbot: QtBot, changes: dict[str
 
 
 @pytest.mark.parametrize(
-    "changes", [{"hidden": (3, 2)}, {"seed": 4}, {"data_seed": 5}, {"noise": 0.4}], ids=str
+    "changes", [{"initializer": "he"}, {"seed": 4}, {"data_seed": 5}, {"noise": 0.4}], ids=str
 )
 def test_other_changes_begin_a_new_run_that_goes_on_playing(
     start: Start, qtbot: QtBot, changes: dict[str, Any]
@@ -288,7 +293,7 @@ def test_speed_limits_the_updates(start: Start, qtbot: QtBot) -> None:
 def test_figures_of_many_points_come_from_a_sample(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_module, "MOST_POINTS_FOR_FIGURES", 50)
+    monkeypatch.setattr(journey_module, "MOST_POINTS_FOR_FIGURES", 50)
     _, viewer = start(preset("moons"))
     assert viewer.snapshots[0].frame.is_sampled
 
@@ -314,10 +319,10 @@ def test_training_runs_in_a_thread_of_its_own(start: Start, qtbot: QtBot) -> Non
 
 def test_the_transitions_are_complete() -> None:
     for state in State:
-        assert _TRANSITIONS[state, "close"] is State.CLOSED
+        assert TRANSITIONS[state, "close"] is State.CLOSED
         if state is not State.CLOSED:
-            assert _TRANSITIONS[state, "load"] is State.LOADING
-    assert all(state is not State.CLOSED for (state, event) in _TRANSITIONS if event != "close")
+            assert TRANSITIONS[state, "load"] is State.LOADING
+    assert all(state is not State.CLOSED for (state, event) in TRANSITIONS if event != "close")
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 from PySide6.QtGui import QUndoStack
 from pytestqt.qtbot import QtBot
 
-from nnviz.gui.undo import ExperimentChange, change_text
-from nnviz.run.experiment import Experiment
+from nnviz.gui.undo import GestureCommand, change_text
 from nnviz.run.presets import PRESETS
 
 MOONS = PRESETS["moons"].experiment.evolve(learning_rate=0.03, hidden=(6, 4), l2=0.0)
@@ -44,14 +44,16 @@ def test_no_text_is_too_long_for_a_menu() -> None:
 
 
 def test_a_change_is_undone_and_redone(qtbot: QtBot) -> None:
-    after = MOONS.evolve(epochs=7)
-    seen: list[Experiment] = []
+    seen: list[str] = []
     stack = QUndoStack()
-    stack.push(ExperimentChange(MOONS, after, seen.append))
+    stack.push(
+        GestureCommand(
+            "open a.json", partial(seen.append, "undone"), partial(seen.append, "redone")
+        )
+    )
     assert seen == []
     stack.undo()
     stack.redo()
     stack.undo()
-    assert seen == [MOONS, after, MOONS]
-    stack.push(ExperimentChange(MOONS, after, seen.append, "open a.json"))
-    assert stack.undoText() == "open a.json"
+    assert seen == ["undone", "redone", "undone"]
+    assert stack.redoText() == "open a.json"

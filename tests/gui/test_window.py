@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
-from nnviz.gui.session import State
+from nnviz.gui.states import State
 from nnviz.gui.theme import DARK, LIGHT
 from nnviz.gui.window import MainWindow
 from nnviz.run.presets import PRESETS

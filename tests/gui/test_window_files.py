@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidge
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.export_dialog import ExportDialog
-from nnviz.gui.session import State
+from nnviz.gui.states import State
 from nnviz.gui.window import MainWindow
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS

@@ -15,7 +15,7 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from nnviz.gui.session import State
+from nnviz.gui.states import State
 from nnviz.gui.theme import LIGHT, load_fonts
 from nnviz.gui.window import MainWindow
 from nnviz.insight import snapshot

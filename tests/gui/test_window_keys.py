@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnviz.gui.session import State
+from nnviz.gui.states import State
 from nnviz.gui.window import MainWindow
 from nnviz.run.presets import PRESETS
 from nnviz.run.trainer import Trainer

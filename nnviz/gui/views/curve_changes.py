@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
+
+import numpy as np
 
 from nnviz.gui.views.scales import short_text
 from nnviz.insight.snapshot import Snapshot
@@ -13,6 +17,7 @@ from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.model.schedules import SCHEDULES
 from nnviz.run.experiment import Experiment
+from nnviz.run.outline import Outline
 
 _LABELLED: dict[str, Any] = {
     "activation": ACTIVATIONS,
@@ -20,7 +25,7 @@ _LABELLED: dict[str, Any] = {
     "optimizer": OPTIMIZERS,
     "schedule": SCHEDULES,
 }
-_JUMPS = frozenset({"activation", "loss", "l1", "l2"})
+_JUMPS = frozenset({"activation", "hidden", "loss", "l1", "l2"})
 """Fields that give the same parameters another loss."""
 _WITHOUT_EFFECT = frozenset({"epochs"})
 
@@ -56,6 +61,9 @@ class Changes:
 
     def note(self, snapshot: Snapshot) -> None:
         """Look whether this snapshot's experiment is another than the last one's."""
+        if snapshot.timeline is not None:
+            self._all = _changes_of(snapshot, snapshot.timeline)
+            return
         frame, before = snapshot.frame, self._experiment
         if snapshot.run != self._run:
             self.clear()
@@ -78,6 +86,23 @@ class Changes:
             epoch = float(snapshot.history.epoch[-1]) if len(snapshot.history) else 0.0
             text = _words(fields)
             self._all.append(Change(frame.update, epoch, text, not _JUMPS.isdisjoint(fields)))
+
+
+def _changes_of(snapshot: Snapshot, timeline: Outline) -> list[Change]:
+    """Those of the whole branch that one stands on."""
+    history, found = snapshot.history, []
+    for update, steps in groupby(timeline.changes, key=itemgetter(0)):
+        # Several changes at one moment, as while a slider is dragged, are one.
+        all_steps = list(steps)
+        fields = all_steps[0][1].differences(all_steps[-1][2])
+        fields = {name: fields[name] for name in fields if name not in _WITHOUT_EFFECT}
+        # Before the first update there are no figures that a change could be told from.
+        if not fields or not update or not len(history):
+            continue
+        place = min(int(np.searchsorted(history.update, update)), len(history) - 1)
+        epoch, jumps = float(history.epoch[place]), not _JUMPS.isdisjoint(fields)
+        found.append(Change(update, epoch, _words(fields), jumps))
+    return found
 
 
 def _words(fields: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,6 +25,8 @@ _NOISY = 3.0
 _VERY_NOISY = 10.0
 """From this length on dashes become longer, because so many could neither be seen nor drawn."""
 
+_FUTURE = 0.35
+"""How opaque is what comes after the moment that one stands at."""
 _APART = 4.0
 """Pixels that vertical lines are at least apart."""
 
@@ -55,6 +58,7 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
         self._curves: tuple[Curve, ...] = ()
         self._lines: tuple[float, ...] = ()
         self._breaks: tuple[int, ...] = ()
+        self._present: int | None = None
         self._moments: tuple[float, ...] = ()
         self._place = QRectF(0, 0, 1, 1)
         self._buffer = PrimitiveArray(QLineF, 4)
@@ -80,12 +84,18 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
             self._moments = moments
             self.update()
 
-    def set_curves(self, curves: tuple[Curve, ...], breaks: tuple[int, ...] = ()) -> None:
+    def set_curves(
+        self,
+        curves: tuple[Curve, ...],
+        breaks: tuple[int, ...] = (),
+        present: int | None = None,
+    ) -> None:
         """The curves from the lowest to the uppermost; their arrays must not change any more.
 
-        Before each index of `breaks`, ascending, no line joins a curve's neighbours.
+        Before each index of `breaks`, ascending, no line joins a curve's neighbours. What comes
+        after the index `present` is faint; None where nothing does.
         """
-        self._curves, self._breaks = curves, breaks
+        self._curves, self._breaks, self._present = curves, breaks, present
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -106,8 +116,10 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
             x = to_device.m11() * curve.x + to_device.dx()
             y = to_device.m22() * curve.y + to_device.dy()
             ends = (0, *(at for at in self._breaks if 0 < at < len(x)), len(x))
-            for start, stop in pairwise(ends):
+            for start, stop, is_future in parted(pairwise(ends), self._present):
+                painter.setOpacity(_FUTURE if is_future else 1.0)
                 self._draw_curve(painter, curve, *thinned(x[start:stop], y[start:stop]))
+        painter.setOpacity(1.0)
 
     def _draw_moments(self, painter: QPainter, to_device: QTransform, area: QRectF) -> None:
         pen = QPen(mix(self._theme.line, self._theme.dim, 0.5), 1)
@@ -143,6 +155,21 @@ class CurvesItem(pg.GraphicsObject):  # type: ignore[misc]
         self._buffer.ndarray()[:] = lines
         painter.setPen(pen)
         painter.drawLines(*self._buffer.drawargs())
+
+
+def parted(
+    spans: Iterable[tuple[int, int]], present: int | None
+) -> Iterator[tuple[int, int, bool]]:
+    """Each span of indices, cut where it passes the present one; whether it lies in the future."""
+    for start, stop in spans:
+        if present is None or stop - 1 <= present:
+            yield start, stop, False
+        elif start > present:
+            yield start, stop, True
+        else:
+            # Both have the present one, so that the line does not break.
+            yield start, present + 1, False
+            yield present, stop, True
 
 
 def thinned(x: Array, y: Array) -> tuple[Array, Array]:

@@ -200,7 +200,9 @@ class CurvesView(QWidget):
         changes = self._changes.all
         jumps = [change.update for change in changes if change.jumps]
         breaks = np.searchsorted(snapshot.history.update, jumps)
-        self._curves.set_curves(series.curves, tuple(sorted(set(breaks.tolist()))))
+        self._curves.set_curves(
+            series.curves, tuple(sorted(set(breaks.tolist()))), self._present_index()
+        )
         self._curves.set_moments(tuple(change.epoch for change in changes))
         self._legend.set_entries(
             tuple(
@@ -278,18 +280,31 @@ class CurvesView(QWidget):
             pixels = max(self._plot.plane_size()[0], 1.0)
             change = near(self._changes.all, probe, self._theme.px(_REACH) * self._x_top / pixels)
             probe = change.epoch if change is not None else probe
-        index = len(epochs) - 1 if probe is None else nearest(epochs, probe)
+        present = self._present_index()
+        if probe is not None:
+            index = nearest(epochs, probe)
+        else:
+            index = len(epochs) - 1 if present is None else present
         marks = tuple(
             CursorMark(curve.is_test, curve.color, float(epochs[index]), float(curve.y[index]))
             for curve in series.curves
             if curve.has_mark_at(index)
         )
-        at = None if probe is None else float(epochs[index])
+        # In the past the line says where one stands.
+        at = None if probe is None and present is None else float(epochs[index])
         text = "" if at is None else f"epoch {_epoch_text(at, self._x_top)}"
         if change is not None:
             text += f": {change.text}"
         self._cursor.show_marks(marks, at, text)
         self._legend.set_values(series.value_texts(index))
+
+    def _present_index(self) -> int | None:
+        """The moment that one stands at, among the recorded; None at the newest."""
+        if self._snapshot is None or self._snapshot.timeline is None:
+            return None
+        updates = self._snapshot.history.update
+        index = int(np.searchsorted(updates, self._snapshot.frame.update))
+        return index if index < len(updates) - 1 else None
 
     def _hover(self, x: float, _y: float) -> None:
         self._probe = x

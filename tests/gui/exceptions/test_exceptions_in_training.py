@@ -13,7 +13,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from nnviz.files.experiment_file import read_experiment
-from nnviz.gui.session import State, TrainingSession
+from nnviz.gui.session import TrainingSession
+from nnviz.gui.states import State
 from nnviz.gui.window import MainWindow
 from nnviz.insight.snapshot import Photographer, Snapshot
 from nnviz.run.presets import PRESETS, preset

@@ -38,7 +38,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from nnviz.gui.session import State
+from nnviz.gui.states import State
 from nnviz.gui.theme import DARK, LARGEST_SCALE, LIGHT, PALETTES, SMALLEST_SCALE
 from nnviz.gui.window import MainWindow
 from nnviz.run.experiment import Experiment

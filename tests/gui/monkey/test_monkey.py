@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from nnviz.gui.session import State
+from nnviz.gui.states import State
 from nnviz.gui.theme import LIGHT, load_fonts
 from nnviz.gui.window import MainWindow
 from nnviz.run.presets import PRESETS
