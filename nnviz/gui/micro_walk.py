@@ -52,7 +52,7 @@ class MicroWalk(QObject):
         self._motion.setStartValue(0.0)
         self._motion.setEndValue(1.0)
         self._motion.setEasingCurve(QEasingCurve.Type.InOutCubic)
-        self._motion.valueChanged.connect(self.progressed)
+        self._motion.valueChanged.connect(self._tell_progress)
 
     # --- where one stands
 
@@ -68,6 +68,11 @@ class MicroWalk(QObject):
     def step(self) -> MicroStep | None:
         """The one that is shown; None when nobody walks, or while it is being spelled out."""
         return self._steps[self._number] if self._is_active and self._steps else None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the next micro-step is on its way: the run moves, or it is being spelled out."""
+        return self._is_moving or (self._is_active and self._steps is None)
 
     @property
     def number(self) -> int:
@@ -108,7 +113,7 @@ class MicroWalk(QObject):
     @Slot()
     def forward(self) -> None:
         """The next micro-step; after the last one the update is made, and the next begins."""
-        if self._is_moving or (self._is_active and self._steps is None):
+        if self.is_waiting:
             return
         if not self._is_active:
             self._begin(0, at_end=False)
@@ -121,7 +126,7 @@ class MicroWalk(QObject):
     @Slot()
     def back(self) -> None:
         """The micro-step before; before the first one comes the last of the update before."""
-        if self._is_moving or (self._is_active and self._steps is None):
+        if self.is_waiting:
             return
         if self._is_active and self._number > 0:
             self._number -= 1
@@ -196,6 +201,10 @@ class MicroWalk(QObject):
     def _spell(self) -> None:
         if self._frame is not None:
             self.spelling_wanted.emit(self._frame, self._point)
+
+    @Slot(object)
+    def _tell_progress(self, progress: float) -> None:
+        self.progressed.emit(progress)
 
     def _show(self) -> None:
         self.shown.emit(self._steps, self._number)

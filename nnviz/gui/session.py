@@ -219,6 +219,17 @@ class TrainingSession(QObject):
         """Show the moment after `update` updates of this branch, paused."""
         self.travel(methodcaller("seek", update))
 
+    def go(self, direction: int, granularity: str) -> bool:
+        """A step forward (1) or back (−1); False when there is nowhere to go."""
+        if direction > 0:
+            self.step(granularity)
+            return self.state is State.STEPPING
+        outline = None if self.snapshot is None else self.snapshot.timeline
+        if outline is None or outline.update <= outline.oldest:
+            return False
+        self.step_back(granularity)
+        return True
+
     def step_back(self, granularity: str) -> None:
         """One update back, or to where the present epoch began, or the one before."""
         self.travel(_one_update_back if granularity == "update" else methodcaller("seek_pass"))

@@ -143,13 +143,14 @@ def _mask_of(experiment: Experiment, network: Network) -> NDArray[np.bool_]:
 def _index(network: Network, place: Place) -> int:
     """The place in θ."""
     layer, unit, source = place
-    limits = (
-        ("layer", layer, 1, network.n_layers),
-        ("unit", unit, 0, network.sizes[layer] - 1 if 1 <= layer <= network.n_layers else 0),
-        ("source", source, 0, network.sizes[layer - 1] - 1 if layer >= 1 else 0),
-    )
-    for name, given, low, high in limits:
-        if given is not None and not low <= given <= high:
-            raise ValueError(f"{name}: {given} given; allowed: {low} to {high}.")
+    _check("layer", layer, 1, network.n_layers)
+    _check("unit", unit, 0, network.sizes[layer] - 1)
+    if source is not None:
+        _check("source", source, 0, network.sizes[layer - 1] - 1)
     start, biases, _ = network.places[layer - 1]
     return biases + unit if source is None else start + unit * network.sizes[layer - 1] + source
+
+
+def _check(name: str, given: int, low: int, high: int) -> None:
+    if not low <= given <= high:
+        raise ValueError(f"{name}: {given} given; allowed: {low} to {high}.")
