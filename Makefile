@@ -4,7 +4,7 @@
 PYTHON_IN_VENV := .venv/bin/python
 export PYTHON
 
-.PHONY: help run test check format docs pictures bench bench-gui wheel lock clean
+.PHONY: help run test check format docs pictures bench bench-gui soak wheel lock clean
 
 help:  ## print this list
 	@echo "make TARGET, with TARGET one of:"
@@ -39,6 +39,9 @@ bench: .venv/made-for-test  ## measure the engine beside its peers; ARGS="--quic
 
 bench-gui: .venv/made-for-test  ## measure the window: frames, gestures, start; ARGS=--long
 	@$(PYTHON_IN_VENV) benchmarks/gui.py $(ARGS)
+
+soak: .venv/made-for-test  ## train for long in the window and watch its memory; ARGS="--minutes 60"
+	@$(PYTHON_IN_VENV) benchmarks/soak.py $(ARGS)
 
 wheel: .venv/made-for-test  ## build dist/nnviz-*.whl
 	$(PYTHON_IN_VENV) -m hatchling build --target wheel

@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
@@ -23,7 +23,7 @@ os.environ.update(
     dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 )
 
-from engine_pairs import Comparison, Disagreement, Length
+from engine_pairs import Disagreement, Length
 from engine_problems import SMALL, NotMeasured
 from figures import Figure, table, write_json
 
@@ -41,18 +41,22 @@ class Extent(NamedTuple):
     batches: tuple[int | str, ...]
     points: tuple[int, ...]
     weights: tuple[str, ...]
+    updates: int
+    """Of each preset, before one travels through them."""
+    presets: tuple[str, ...] = ()
+    """Those that one travels in; all when empty."""
 
 
 EXTENTS = {
     "tiny": Extent(Length(1, 1e-4), Length(1, 1e-4), ("2-4-2-1",), ("relu",), ("full",), (1000,),
-                   ("100",)),
+                   ("100",), 2000, ("xor", "moons")),
     "quick": Extent(Length(5, 0.02), Length(3, 0.02), ("2-8-8-1",), ("relu",), (10,),
-                    (1000, 100_000), ("100", "10,000")),
+                    (1000, 100_000), ("100", "10,000"), 100_000, ("xor", "moons")),
     "full": Extent(Length(9, 0.05), Length(7, 0.05), tuple(SMALL), ("relu", "tanh"), (10, "full"),
                    (1000, 10_000, 100_000, 1_000_000),
-                   ("100", "1,000", "10,000", "100,000", "1,000,000")),
+                   ("100", "1,000", "10,000", "100,000", "1,000,000"), 1_000_000),
 }  # fmt: skip
-PARTS = ("c", "python", "wide", "variants", "pictures", "scaling")
+PARTS = ("c", "python", "wide", "variants", "pictures", "scaling", "time")
 
 
 def measure(parts: tuple[str, ...], extent: Extent, engine: str) -> list[Figure]:
@@ -60,15 +64,17 @@ def measure(parts: tuple[str, ...], extent: Extent, engine: str) -> list[Figure]
     from engine_peers import c_figures, python_figures, wide_figures
     from engine_pictures import picture_figures
     from engine_tables import scaling_figures, variant_figures
+    from engine_time import time_figures
 
     fast, slow = extent.pairs, extent.slow_pairs
-    ways: dict[str, Callable[[], list[Comparison]]] = {
+    ways: dict[str, Callable[[], Sequence[Figure]]] = {
         "c": lambda: c_figures(engine, fast, extent.networks),
         "python": lambda: python_figures(engine, slow, extent.networks),
         "wide": lambda: wide_figures(engine, slow, extent.wide),
         "variants": lambda: variant_figures(engine, slow, extent.batches),
         "pictures": lambda: picture_figures(engine, slow),
         "scaling": lambda: scaling_figures(engine, slow, extent.points, extent.weights),
+        "time": lambda: time_figures(engine, fast, extent.updates, extent.presets),
     }
     figures: list[Figure] = []
     for part in parts:
