@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -40,6 +40,7 @@ class Commands:
     show_help: Callable[[], object]
     toggle: Callable[[], None]
     step: Callable[[], None]
+    step_back: Callable[[], None]
 
 
 class Actions(QObject):
@@ -64,11 +65,18 @@ class Actions(QObject):
         self._add(self.menu, "&Keys", commands.show_help, "F1")
         self._add_hidden("Play or pause", commands.toggle, "Ctrl+Space")
         self._add_hidden("Step", commands.step, "Ctrl+Right")
+        self._add_hidden("Step back", commands.step_back, "Ctrl+Left")
 
-    def figure_menu(self, name: str) -> QMenu:
-        """What a right click on a view offers; the menu deletes itself when closed."""
+    def figure_menu(self, name: str, first: Sequence[QAction] = ()) -> QMenu:
+        """What a right click on a view offers, after what is `first` on it.
+
+        The menu deletes itself when closed.
+        """
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if first:
+            menu.addActions(first)
+            menu.addSeparator()
         export, copy = menu.addAction("Export figure…"), menu.addAction("Copy figure")
         export.triggered.connect(lambda _checked=False: self._commands.export(name))
         copy.triggered.connect(lambda _checked=False: self._commands.copy(name))
@@ -201,7 +209,9 @@ def key_command(key: int, modifiers: Qt.KeyboardModifier) -> str | None:
     return {
         Qt.Key.Key_Space: "toggle",
         Qt.Key.Key_Right: "step",
+        Qt.Key.Key_Left: "step back",
         Qt.Key.Key_R: "reset",
+        Qt.Key.Key_1: "micro",
         Qt.Key.Key_2: "update",
         Qt.Key.Key_3: "epoch",
     }.get(Qt.Key(key))

@@ -13,6 +13,7 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
+import nnviz.gui.plain_imports  # noqa: F401
 from nnviz.gui.collector import Collector
 from nnviz.gui.display import display_problem
 from nnviz.gui.preferences import (

@@ -16,8 +16,9 @@ from nnviz.gui.theme import GUTTER, Theme
 LEFT_COLUMN = 252
 RIGHT_COLUMN = 372
 """Widths at 1280 pixels; wider windows give more to the network and the output."""
-OUTPUT_HEIGHT, CURVES_HEIGHT = 450, 250
-DATA_HEIGHT, MORE_HEIGHT = 204, 222
+OUTPUT_HEIGHT, CURVES_HEIGHT = 410, 228
+NETWORK_HEIGHT, INSPECTOR_HEIGHT = 440, 198
+DATA_HEIGHT, MORE_HEIGHT = 166, 222
 
 
 class _ArrowsPass(QObject):
@@ -51,19 +52,31 @@ class Arrangement:
     """Lays the window out in three columns between splitters, and remembers where they stand."""
 
     def __init__(
-        self, window: QWidget, transport: QWidget, cards: Mapping[str, Card], status: QWidget
+        self,
+        window: QWidget,
+        transport: QWidget,
+        cards: Mapping[str, Card],
+        timeline: QWidget,
+        status: QWidget,
     ) -> None:
         self._data, self._more = cards["data"], cards["more"]
         left = _splitter(Qt.Orientation.Vertical, cards["data"], cards["training"], cards["more"])
         right = _splitter(Qt.Orientation.Vertical, cards["surface"], cards["curves"])
-        columns = _splitter(Qt.Orientation.Horizontal, left, cards["network"], right)
-        self.splitters = {"columns": columns, "left": left, "right": right}
-        self._shares = {"columns": (0, 3, 2), "left": (1, 0, 0), "right": (9, 5)}
+        center = _splitter(Qt.Orientation.Vertical, cards["network"], cards["inspector"])
+        columns = _splitter(Qt.Orientation.Horizontal, left, center, right)
+        self.splitters = {"columns": columns, "left": left, "center": center, "right": right}
+        self._shares = {
+            "columns": (0, 3, 2),
+            "left": (1, 0, 0),
+            "center": (3, 1),
+            "right": (9, 5),
+        }
         middle = 1280 - LEFT_COLUMN - RIGHT_COLUMN - 4 * GUTTER
         training = cards["training"].sizeHint().height()
         self._first_sizes = {
             "columns": (LEFT_COLUMN, middle, RIGHT_COLUMN),
             "left": (DATA_HEIGHT, training, MORE_HEIGHT),
+            "center": (NETWORK_HEIGHT, INSPECTOR_HEIGHT),
             "right": (OUTPUT_HEIGHT, CURVES_HEIGHT),
         }
         for name, splitter in self.splitters.items():
@@ -73,6 +86,7 @@ class Arrangement:
         self._layout = QVBoxLayout(window)
         self._layout.addWidget(transport)
         self._layout.addWidget(columns, 1)
+        self._layout.addWidget(timeline)
         self._layout.addWidget(status)
         self._scale = 1.0
         self._left_width = float(LEFT_COLUMN)

@@ -44,6 +44,8 @@ class ExperimentEditor(QObject):
         self._messages = messages
         self._presets = presets
         self._title = WindowTitle(window)
+        self._gesture: object = None
+        self._gesture_number = 0
 
     # --- another experiment
 
@@ -93,6 +95,13 @@ class ExperimentEditor(QObject):
         number = self._session.do(command)
         self._push(number, text)
         return number
+
+    def do_part(self, gesture: object, text: str, command: Command) -> None:
+        """Have the run do a part of a gesture, such as a drag: all parts are undone together."""
+        if gesture != self._gesture:
+            self._gesture, self._gesture_number = gesture, self.do(text, command)
+        else:
+            self._session.do(command, self._gesture_number)
 
     def go_back_and_halve_rate(self) -> None:
         """After a divergence: half the learning rate from the best moment on."""

@@ -19,7 +19,8 @@ GLYPHS = {
     "play": "play-fill",
     "pause": "pause-fill",
     "step": "skip-forward-fill",
-    "reset": "skip-back-fill",
+    "step back": "skip-back-fill",
+    "reset": "rewind-fill",
     "menu": "menu-line",
     "new seed": "refresh-line",
     "arrow down": "arrow-down-s-line",
@@ -43,12 +44,16 @@ _SCALES = (1, 2, 3)
 
 def icon(name: str, theme: Theme, color: QColor | None = None) -> QIcon:
     """An icon of GLYPHS in `color` (the ink), paler where the control is disabled."""
-    normal = color or theme.ink
-    disabled = mix(theme.ink, theme.card, 0.6)
+    return _icon(name, (color or theme.ink).rgba(), mix(theme.ink, theme.card, 0.6).rgba())
+
+
+# Every button asks for the same few again, with each change of the look.
+@lru_cache(maxsize=200)
+def _icon(name: str, normal: int, disabled: int) -> QIcon:
     result = QIcon()
     for size in _SIZES:
-        result.addPixmap(pixmap(name, normal, size), QIcon.Mode.Normal)
-        result.addPixmap(pixmap(name, disabled, size), QIcon.Mode.Disabled)
+        result.addPixmap(_pixmap(name, normal, size), QIcon.Mode.Normal)
+        result.addPixmap(_pixmap(name, disabled, size), QIcon.Mode.Disabled)
     return result
 
 
@@ -73,7 +78,6 @@ def pixmap(name: str, color: QColor, size: int) -> QPixmap:
     return _pixmap(name, color.rgba(), size)
 
 
-# Every button asks for the same few again, with each change of the look.
 @lru_cache(maxsize=1_000)
 def _pixmap(name: str, rgba: int, size: int) -> QPixmap:
     color = QColor.fromRgba(rgba)

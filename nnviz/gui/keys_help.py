@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 KEYS = (
     ("Space, Ctrl+Space", "play or pause"),
-    ("→, Ctrl+→", "one step: an update or an epoch"),
+    ("→, Ctrl+→", "one step: a micro-step, an update or an epoch"),
+    ("←, Ctrl+←", "one step back"),
     ("R", "reset to the same initial weights"),
-    ("2, 3", "step by update, by epoch"),
+    ("1, 2, 3", "step by micro-step, by update, by epoch"),
     ("Ctrl+Z, Ctrl+Y", "undo, redo a change"),
     ("Ctrl+O, Ctrl+S", "open, save an experiment"),
     ("Ctrl+Shift+S", "save an experiment under another name"),

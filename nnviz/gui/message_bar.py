@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from nnviz.gui.card import draw_ground
 from nnviz.gui.theme import GUTTER, LIGHT, Theme
@@ -35,9 +37,14 @@ class MessageBar(QWidget):
         self._close.setToolTip("Closes this message.")
         self._close.setAccessibleName("close the message")
         self._close.clicked.connect(self.hide)
+        self._act: Callable[[], object] | None = None
+        self._action = QPushButton(self)
+        self._action.clicked.connect(self._do)
+        self._action.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -53,8 +60,15 @@ class MessageBar(QWidget):
     def inform(self, sentence: str) -> None:
         self._show(sentence, False, INFORMATION_LASTS)
 
-    def warn(self, sentence: str) -> None:
+    def warn(self, sentence: str, way_out: tuple[str, Callable[[], object]] | None = None) -> None:
+        """`way_out` puts a button beside the sentence: what it says, and what it does."""
         self._show(sentence, True, WARNING_LASTS)
+        if way_out is not None:
+            words, self._act = way_out
+            self._action.setText(words)
+            self._action.setAccessibleName(words)
+            self._action.show()
+            self._place()
 
     @Slot(str, str)
     def replace(self, before: str, after: str) -> None:
@@ -67,6 +81,7 @@ class MessageBar(QWidget):
         self._close.setFixedSize(theme.px(22), theme.px(22))
         self.setContentsMargins(theme.px(14), theme.px(2), theme.px(4), theme.px(2))
         self._text.setFont(theme.font(13))
+        self._action.setFont(theme.font(12))
         color = (theme.warning if self._is_warning else theme.ink).name()
         self._text.setStyleSheet(f"color: {color}; background: transparent;")
         self.update()
@@ -83,6 +98,8 @@ class MessageBar(QWidget):
 
     def _show(self, sentence: str, is_warning: bool, milliseconds: int) -> None:
         self._is_warning = is_warning
+        self._act = None
+        self._action.hide()
         self._text.setText(sentence)
         self.setAccessibleName(sentence)
         self.set_theme(self._theme)
@@ -91,16 +108,27 @@ class MessageBar(QWidget):
         self.raise_()
         self._timer.start(milliseconds)
 
+    @Slot()
+    def _do(self) -> None:
+        act = self._act
+        self.hide()
+        if act is not None:
+            act()
+
     def _place(self) -> None:
         """At the lower edge, as wide as the sentence needs and the window allows."""
         gutter = self._theme.px(GUTTER)
         room = self._over.width() - 2 * gutter
         margins = self.contentsMargins()
         beside = margins.left() + margins.right() + self._close.sizeHint().width() + gutter
+        if not self._action.isHidden():
+            beside += self._action.sizeHint().width() + gutter
         words = self._text.fontMetrics().horizontalAdvance(self._text.text())
         width = min(words + beside + gutter, room)
         text_height = self._text.heightForWidth(width - beside)
         height = max(text_height, self._close.sizeHint().height())
+        if not self._action.isHidden():
+            height = max(height, self._action.sizeHint().height())
         height += margins.top() + margins.bottom()
         self.resize(width, min(height, self._over.height() // 2))
         self.move((self._over.width() - width) // 2, self._over.height() - self.height() - ABOVE)

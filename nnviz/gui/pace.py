@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -30,6 +31,58 @@ RHYTHMS = {
     "loading": Rhythm(slice=0.006, slice_after_gesture=0.006, patience=0.030, rest=0.020),
 }
 """By the engine in use, and for the time until there is a better one."""
+
+
+class Throttle:
+    """How many updates the next slice makes, by the time it may take and the speed wanted."""
+
+    def __init__(self) -> None:
+        self._speed = math.inf
+        self._owed = 0.0
+        self._last_slice = 0.0
+        self._seconds_per_update = math.inf
+
+    def set_speed(self, updates_per_second: float, now: float) -> None:
+        """At most so many; infinity for all that the machine gives."""
+        self._speed = updates_per_second
+        self._owed = 0.0
+        self._last_slice = now
+
+    def begin(self, now: float) -> None:
+        """The first update comes at once, even at one a second."""
+        self._owed = 1.0
+        self._last_slice = now
+
+    def measure_anew(self) -> None:
+        """What an update takes is unknown; the next slice makes one, and tells."""
+        self._seconds_per_update = math.inf
+
+    def note(self, seconds_per_update: float) -> None:
+        """A slice has been measured."""
+        # The slower of old and new: a slice that turns out long would delay a gesture.
+        known = self._seconds_per_update
+        self._seconds_per_update = max(
+            seconds_per_update, 0.0 if math.isinf(known) else 0.7 * known
+        )
+
+    def updates_due(self, now: float, seconds: float) -> int:
+        """How many updates a slice of so many seconds makes now."""
+        by_time = max(1, int(seconds / self._seconds_per_update))
+        if math.isinf(self._speed):
+            return by_time
+        self._owed += (now - self._last_slice) * self._speed
+        self._last_slice = now
+        # What a slow machine could not do is not owed for ever.
+        self._owed = min(self._owed, max(1.0, self._speed * 0.1))
+        due = min(int(self._owed), by_time)
+        self._owed -= due
+        return due
+
+    def wait(self, rest: float) -> int:
+        """Milliseconds until the next slice: at full speed a rest, else until an update is due."""
+        if math.isinf(self._speed):
+            return round(1000 * rest)
+        return max(1, min(int(1000 * (1.0 - self._owed) / self._speed), 50))
 
 
 class Pace:

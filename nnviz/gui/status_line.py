@@ -22,7 +22,8 @@ class StatusLine(QWidget):
         self._event = QLabel(self)
         self._engine = ElidedLabel()
         self._engine.hide()
-        self._keys = QLabel("Space play   → step   2 update   3 epoch   R reset   F1 keys", self)
+        keys = "Space play   ← → step   1 micro   2 update   3 epoch   R reset   F1 keys"
+        self._keys = QLabel(keys, self)
         self._is_playing = False
         self._frames: list[float] = []
         self._layout = QHBoxLayout(self)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+import nnviz.gui.plain_imports  # noqa: F401
 from nnviz.data.dataset import Dataset
 from nnviz.gui.actions import Actions, Commands, key_command
 from nnviz.gui.appearance import Appearance
@@ -31,8 +32,11 @@ from nnviz.gui.states import State
 from nnviz.gui.status_line import StatusLine
 from nnviz.gui.stylesheet import dress_application
 from nnviz.gui.theme import Theme
+from nnviz.gui.travels import Travels
 from nnviz.gui.views.curves import CurvesView
+from nnviz.gui.views.inspector import InspectorView
 from nnviz.gui.views.surface import SurfaceView
+from nnviz.gui.views.timeline import TimelineView
 from nnviz.gui.views.topology import TopologyView
 from nnviz.gui.window_state import restore_state, state_of
 from nnviz.insight.snapshot import Snapshot
@@ -64,13 +68,13 @@ class MainWindow(QWidget):
         self.appearance = Appearance(theme, preferences, self)
         self._scaling = ScaleKeeper(self, self.appearance)
         self.presets = PresetTracker(preset, preferences.recent_presets)
-        self._granularity = "update"
         self._has_chosen_speed = False
         self._frames = DrawnFrames(self)
 
         self._make_parts()
-        self.arrangement = Arrangement(self, self.transport, self.cards, self.status)
+        self.arrangement = Arrangement(self, self.transport, self.cards, self.timeline, self.status)
         self._make_editor()
+        self._make_travels()
         self._make_menu()
         self._connect_session()
         self._connect_parts()
@@ -92,11 +96,14 @@ class MainWindow(QWidget):
         self.topology = TopologyView(self)
         self.surface = SurfaceView(self)
         self.curves = CurvesView(self)
+        self.inspector = InspectorView(self)
+        self.timeline = TimelineView(self)
         self.cards = {
             "data": Card("Data", self.gallery),
             "training": Card("Training", self.training),
             "more": Card("More", self.more),
             "network": make_view_card("Network", self.topology),
+            "inspector": make_view_card("Inspector", self.inspector),
             "surface": make_view_card("Output", self.surface),
             "curves": make_view_card("Loss and accuracy", self.curves),
         }
@@ -109,6 +116,19 @@ class MainWindow(QWidget):
             self, self.session, self.documents, self.messages, self.presets
         )
         self.undo_stack = self.editor.undo_stack
+
+    def _make_travels(self) -> None:
+        self.travels = Travels(
+            self,
+            self.session,
+            self.editor,
+            self.topology,
+            self.surface,
+            self.inspector,
+            self.timeline,
+        )
+        self.travels.can_go_back.connect(self.transport.set_can_go_back)
+        self.travels.granularity_changed.connect(self.transport.set_granularity)
 
     def _make_menu(self) -> None:
         served = Commands(
@@ -124,6 +144,7 @@ class MainWindow(QWidget):
             show_help=lambda: show_keys(self),
             toggle=self.toggle,
             step=self.step,
+            step_back=self.step_back,
         )
         self.commands = Actions(self, self.undo_stack, self.appearance, served)
         self.transport.set_menu(self.commands.menu)
@@ -142,7 +163,7 @@ class MainWindow(QWidget):
         session.snapshot_ready.connect(self._on_snapshot)
         session.state_changed.connect(self._show_state)
         session.informed.connect(self.inform)
-        session.warned.connect(self.warn)
+        session.warned.connect(self._warn_of_run)
         session.engine_told.connect(self.status.show_engine)
         self._frames.drawn.connect(self._on_drawn)
 
@@ -151,8 +172,9 @@ class MainWindow(QWidget):
         transport.play_pressed.connect(self.toggle)
         transport.pause_pressed.connect(self.toggle)
         transport.step_pressed.connect(self.step)
+        transport.step_back_pressed.connect(self.step_back)
         transport.reset_pressed.connect(self.reset)
-        transport.granularity_changed.connect(self._set_granularity)
+        transport.granularity_changed.connect(self.travels.set_granularity)
         transport.speed_changed.connect(self._set_speed)
         transport.seed_changed.connect(self._change_seed)
         self.gallery.chosen.connect(self.choose_preset)
@@ -166,6 +188,8 @@ class MainWindow(QWidget):
         self.more.panel_made.connect(self._serve_panel)
         self.appearance.motion_changed.connect(self.topology.set_reduced_motion)
         self.topology.set_reduced_motion(self.appearance.reduces_motion)
+        self.travels.walk.set_reduced_motion(self.appearance.reduces_motion)
+        self.appearance.motion_changed.connect(self.travels.walk.set_reduced_motion)
         self.documents.informed.connect(self.inform)
         self.documents.warned.connect(self.warn)
         self.documents.opened.connect(self.editor.open_file)
@@ -187,9 +211,15 @@ class MainWindow(QWidget):
 
     @Slot()
     def step(self) -> None:
-        """One update or one epoch, as the toolbar says."""
+        """One micro-step, update or epoch, as the toolbar says."""
         self.messages.hide()
-        self.session.step(self._granularity)
+        self.travels.forward()
+
+    @Slot()
+    def step_back(self) -> None:
+        """The same back."""
+        self.messages.hide()
+        self.travels.back()
 
     @Slot()
     def reset(self) -> None:
@@ -235,10 +265,6 @@ class MainWindow(QWidget):
         self.transport.set_speed(preset.watching_speed)
         self.session.set_speed(preset.watching_speed)
 
-    @Slot(str)
-    def _set_granularity(self, granularity: str) -> None:
-        self._granularity = granularity
-
     # --- what the session says
 
     @Slot(object, object)
@@ -246,7 +272,9 @@ class MainWindow(QWidget):
         self._frames.forget()
         is_regression = dataset.task == "regression"
         self.cards["curves"].set_title("Loss" if is_regression else "Loss and accuracy")
-        for view in (self.topology, self.surface, self.curves):
+        self.travels.forget()
+        views = (self.topology, self.surface, self.curves, self.inspector, self.timeline)
+        for view in views:
             view.reset(experiment, dataset)
         self._on_experiment_changed(experiment)
 
@@ -268,7 +296,8 @@ class MainWindow(QWidget):
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         # Before the parts, so that one that fails does not keep the worker waiting for ever.
         self._frames.expect(snapshot)
-        for part in (self.topology, self.surface, self.curves, self.transport, self.more):
+        views = (self.topology, self.surface, self.curves, self.inspector, self.timeline)
+        for part in (*views, self.transport, self.more, self.travels):
             part.show_snapshot(snapshot)
         self._frames.settle_unseen()
 
@@ -283,7 +312,16 @@ class MainWindow(QWidget):
             can_reset=is_loaded,
         )
         self.topology.set_running(is_playing)
+        self.travels.show_state(state)
         self.status.show_state(state, self.session.experiment.epochs, self.session.is_fresh)
+
+    @Slot(str)
+    def _warn_of_run(self, sentence: str) -> None:
+        if self.session.state is State.DIVERGED:
+            way_out = "Go back and halve the learning rate", self.editor.go_back_and_halve_rate
+            self.messages.warn(sentence, way_out)
+        else:
+            self.messages.warn(sentence)
 
     @Slot(str)
     def inform(self, sentence: str) -> None:
@@ -325,7 +363,14 @@ class MainWindow(QWidget):
     def set_theme(self, theme: Theme) -> None:
         dress_application(theme)
         parts: list[Any] = [*self.cards.values(), *(c.content for c in self.cards.values())]
-        others = (self.transport, self.status, self.messages, self.arrangement, self.documents)
+        others = (
+            self.transport,
+            self.timeline,
+            self.status,
+            self.messages,
+            self.arrangement,
+            self.documents,
+        )
         for part in (*parts, *others):
             part.set_theme(theme)
 
@@ -350,7 +395,10 @@ class MainWindow(QWidget):
         for name in VIEWS:
             card = self.cards[name]
             if card is self.sender():
-                self.commands.figure_menu(name).popup(card.mapToGlobal(at))
+                first = []
+                if name == "network":
+                    first = self.topology.context_actions(self.topology.mapFrom(card, at))
+                self.commands.figure_menu(name, first).popup(card.mapToGlobal(at))
 
     # --- Qt's events
 
@@ -363,9 +411,11 @@ class MainWindow(QWidget):
             self.step()
         elif command == "reset":
             self.reset()
-        elif command in ("update", "epoch"):
+        elif command == "step back":
+            self.step_back()
+        elif command in ("micro", "update", "epoch"):
             self.transport.set_granularity(command)
-            self._set_granularity(command)
+            self.travels.set_granularity(command)
         else:
             super().keyPressEvent(event)
 

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from nnviz.gui.engine_switch import EngineSwitch
 from nnviz.gui.interruption import Interruption
 from nnviz.gui.journey import Command, Journey
-from nnviz.gui.pace import RHYTHMS, Pace, Rhythm
+from nnviz.gui.pace import RHYTHMS, Pace, Rhythm, Throttle
 from nnviz.run.experiment import Experiment
 from nnviz.run.frame import Frame
 from nnviz.run.trainer import Diverged, Trainer
@@ -77,15 +77,12 @@ class TrainingWorker(QObject):
         self._journeys: dict[int, Journey] = {}
         self._goal: int | Callable[[Trainer], int] | None = None
         self._is_playing = False
-        self._speed = math.inf
-        self._owed = 0.0
         self._awaits_acknowledgement = False
         self._has_news = False
         self._is_urgent = False
         self._last_frame = 0.0
         self._last_gesture = -math.inf
-        self._last_slice = 0.0
-        self._seconds_per_update = math.inf
+        self._throttle = Throttle()
         self._pace = Pace()
         self._timer: QTimer | None = None
 
@@ -117,7 +114,7 @@ class TrainingWorker(QObject):
             del self._journeys[next(iter(self._journeys))]
         self._goal = None
         self._pace.clear()
-        self._measure_anew()
+        self._throttle.measure_anew()
         self.loaded.emit(run, journey.trainer.experiment, journey.trainer.dataset)
         # What was in flight belongs to a run that nobody shows any more.
         self._awaits_acknowledgement = False
@@ -204,7 +201,7 @@ class TrainingWorker(QObject):
         except ValueError as error:
             self.refused.emit(run, str(error), trainer.experiment)
         if (trainer.engine, trainer.experiment) != engine:
-            self._measure_anew()
+            self._throttle.measure_anew()
         self._switch.tell(trainer)
         self._note_moment()
 
@@ -213,9 +210,7 @@ class TrainingWorker(QObject):
     def set_speed(self, updates_per_second: float) -> None:
         """At most so many updates a second; infinity for all that the machine gives."""
         self._serve()
-        self._speed = updates_per_second
-        self._owed = 0.0
-        self._last_slice = perf_counter()
+        self._throttle.set_speed(updates_per_second, perf_counter())
         if self._timer is not None:
             self._timer.setInterval(0)
 
@@ -273,7 +268,7 @@ class TrainingWorker(QObject):
     def _on_kernels_progressed(self, is_ready: bool) -> None:
         if is_ready and self._journey is not None:
             self._journey.use("compiled")
-            self._measure_anew()
+            self._throttle.measure_anew()
             self._pace.clear()
             self._note_moment()
         self._switch.tell(self._trainer)
@@ -295,8 +290,7 @@ class TrainingWorker(QObject):
     def _go_to(self, goal: int | Callable[[Trainer], int]) -> None:
         """Train until this update, or until this says that no update is left to make."""
         self._goal = goal
-        self._owed = 1.0  # the first update comes at once, even at one a second
-        self._last_slice = perf_counter()
+        self._throttle.begin(perf_counter())
         if self._timer is None:
             # Made here and not in __init__, so that it belongs to the worker's thread.
             self._timer = QTimer(self)
@@ -318,13 +312,15 @@ class TrainingWorker(QObject):
         if self._awaits_acknowledgement and now - self._last_frame < patience:
             timer.setInterval(max(1, round(1000 * (self._last_frame + patience - now))))
             return
-        updates = min(self._updates_due(now), self._updates_left(trainer))
+        rhythm, is_gesturing = self._rhythm(), now - self._last_gesture < GESTURE_LASTS
+        seconds = rhythm.slice_after_gesture if is_gesturing else rhythm.slice
+        updates = min(self._throttle.updates_due(now, seconds), self._updates_left(trainer))
         if updates > 0:
             self._advance(trainer, updates, now)
         if trainer.diverged is None and not self._updates_left(trainer):
             self._reach_goal(trainer)
         self._send_news()
-        timer.setInterval(self._wait())
+        timer.setInterval(self._throttle.wait(rhythm.rest))
 
     def _updates_left(self, trainer: Trainer) -> int:
         """Until the goal, or an edit that is retraced: after it there may be more or fewer."""
@@ -349,38 +345,9 @@ class TrainingWorker(QObject):
         made = trainer.update - before
         if made == 0:  # a command is coming: it is served first, and the update made afterwards
             return
-        measured = (perf_counter() - now) / made
-        # The slower of old and new: a slice that turns out long would delay a gesture.
-        known = self._seconds_per_update
-        self._seconds_per_update = max(measured, 0.0 if math.isinf(known) else 0.7 * known)
+        self._throttle.note((perf_counter() - now) / made)
         self._pace.note(perf_counter(), trainer.update)
         self._has_news = True
-
-    def _updates_due(self, now: float) -> int:
-        """How many updates the next slice makes, by the time it may take and the speed wanted."""
-        is_gesturing = now - self._last_gesture < GESTURE_LASTS
-        rhythm = self._rhythm()
-        seconds = rhythm.slice_after_gesture if is_gesturing else rhythm.slice
-        by_time = max(1, int(seconds / self._seconds_per_update))
-        if math.isinf(self._speed):
-            return by_time
-        self._owed += (now - self._last_slice) * self._speed
-        self._last_slice = now
-        # What a slow machine could not do is not owed for ever.
-        self._owed = min(self._owed, max(1.0, self._speed * 0.1))
-        due = min(int(self._owed), by_time)
-        self._owed -= due
-        return due
-
-    def _measure_anew(self) -> None:
-        """What an update takes is unknown; the next slice makes one, and tells."""
-        self._seconds_per_update = math.inf
-
-    def _wait(self) -> int:
-        """Milliseconds until the next slice: at full speed a rest, else until an update is due."""
-        if math.isinf(self._speed):
-            return round(1000 * self._rhythm().rest)
-        return max(1, min(int(1000 * (1.0 - self._owed) / self._speed), 50))
 
     def _reach_goal(self, trainer: Trainer) -> None:
         self._goal = None

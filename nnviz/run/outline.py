@@ -9,7 +9,7 @@ from typing import Literal
 from nnviz.run.experiment import Experiment
 from nnviz.run.timeline import Branch, Segment, Timeline
 
-MarkKind = Literal["edit", "engine", "diverged", "bookmark"]
+MarkKind = Literal["edit", "engine", "diverged", "bookmark", "best"]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui import message_bar
@@ -61,3 +61,20 @@ def test_it_can_be_closed(qtbot: QtBot) -> None:
     assert button is not None
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not bar.isVisible()
+
+
+def test_a_warning_may_have_a_way_out(qtbot: QtBot) -> None:
+    parent, bar = _shown(qtbot)
+    done: list[str] = []
+    bar.warn("It went wrong.", ("Go back", lambda: done.append("back")))
+    button = bar.findChild(QPushButton)
+    assert button is not None
+    assert button.isVisible()
+    assert parent.rect().contains(bar.geometry())
+    assert bar.rect().contains(button.geometry())
+    assert (button.text(), button.accessibleName()) == ("Go back", "Go back")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert done == ["back"]
+    assert not bar.isVisible()
+    bar.warn("It went wrong again.")
+    assert not button.isVisible()

@@ -129,7 +129,7 @@ def test_the_program_keeps_them_from_start_to_start(tmp_path: Path) -> None:
 def test_sizes_of_another_arrangement_are_ignored(open_window: Open) -> None:
     strange = Preferences(splitters={"columns": (1, 2), "right": (0, 0), "gone": (5,)})
     window = open_window("moons", preferences=strange)
-    assert window.arrangement.sizes().keys() == {"columns", "left", "right"}
+    assert window.arrangement.sizes().keys() == {"columns", "left", "center", "right"}
     assert min(window.arrangement.sizes()["columns"]) > 100
 
 

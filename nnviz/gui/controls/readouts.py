@@ -38,6 +38,8 @@ class ReadOut(QWidget):
         self._caption = captions[0]
         self._least = self._reserved = widest
         self._figure = NOTHING
+        self._measured = ""
+        self._hint = QSize()
         self.setToolTip(tooltip)
         self.setAccessibleName(self._caption)
         self.setAccessibleDescription(NOTHING)
@@ -76,16 +78,16 @@ class ReadOut(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        self._measured = ""
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        caption = QFontMetrics(self._theme.font(_CAPTION_SIZE))
-        figure = QFontMetrics(self._figure_font())
-        widths = [caption.horizontalAdvance(name) for name in self._captions]
-        width = max(*widths, figure.horizontalAdvance(self._widest()))
-        gap = self._theme.px(_LINE_GAP)
-        return QSize(width + 1, caption.height() + gap + figure.height())
+        # The row asks each of its parts many times over before it places them.
+        widest = self._widest()
+        if widest != self._measured:
+            self._measured, self._hint = widest, self._extent(widest)
+        return QSize(self._hint)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -105,6 +107,15 @@ class ReadOut(QWidget):
 
     def _widest(self) -> str:
         return max(self._least, self._reserved, self._figure, key=len)
+
+    def _extent(self, widest: str) -> QSize:
+        """What the figure `widest` needs under any of the captions."""
+        caption = QFontMetrics(self._theme.font(_CAPTION_SIZE))
+        figure = QFontMetrics(self._figure_font())
+        widths = [caption.horizontalAdvance(name) for name in self._captions]
+        width = max(*widths, figure.horizontalAdvance(widest))
+        gap = self._theme.px(_LINE_GAP)
+        return QSize(width + 1, caption.height() + gap + figure.height())
 
     def _figure_font(self) -> QFont:
         return self._theme.mono(_FIGURE_SIZE, QFont.Weight.DemiBold)

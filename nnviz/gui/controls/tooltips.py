@@ -9,4 +9,4 @@ _LONGEST_LINE = 62
 
 def wrapped(sentence: str) -> str:
     """The sentence in short lines; Qt wraps tooltips only where they are rich text."""
-    return fill(sentence, _LONGEST_LINE)
+    return sentence if len(sentence) <= _LONGEST_LINE else fill(sentence, _LONGEST_LINE)

@@ -42,10 +42,11 @@ _AROUND_WORD = 34
 """Beside the word and the icon of the play button."""
 _NARROWEST_PLAY = 92
 _GAP = 8
-_GAPS = (10, 14, 16, 8)
+_GAPS = (8, 10, 10, 6)
 """More room before the granularity, the speed, the read-outs and the menu; pixels at scale 1."""
 
 GRANULARITIES = {
+    "micro": Segment("micro", "A step is one operation within an update (1)."),
     "update": Segment("update", "A step is one update of the weights (2)."),
     "epoch": Segment("epoch", "A step is one pass over all training points (3)."),
 }
@@ -60,9 +61,10 @@ class TransportBar(QWidget):
     play_pressed = Signal()
     pause_pressed = Signal()
     step_pressed = Signal()
+    step_back_pressed = Signal()
     reset_pressed = Signal()
     granularity_changed = Signal(str)
-    """"update" or "epoch": what a step is."""
+    """"micro", "update" or "epoch": what a step is."""
     speed_changed = Signal(float)
     """Updates a second; infinity for as many as possible."""
     seed_changed = Signal(int)
@@ -71,6 +73,7 @@ class TransportBar(QWidget):
         super().__init__(parent)
         self._theme = LIGHT
         self._is_playing = False
+        self._can_go_back = False
         self._epochs = 0
         self._seed = 0
         self._focus_lender: QWidget | None = None
@@ -93,9 +96,12 @@ class TransportBar(QWidget):
         self.play.setProperty("look", "accent")
         self.play.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.step = ToolButton(
-            "Step", wrapped("Trains by one update or one epoch, and stops again (→).")
+            "Step", wrapped("Goes on by one micro-step, update or epoch, and stops again (→).")
         )
-        self.granularity = SegmentedControl("Step by", GRANULARITIES, padding=13)
+        self.step_back = ToolButton(
+            "Step back", wrapped("Goes back by one micro-step, update or epoch (←).")
+        )
+        self.granularity = SegmentedControl("Step by", GRANULARITIES, padding=8)
         self.granularity.set_current("update")
         self.granularity.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.speed = SpeedControl()
@@ -158,7 +164,7 @@ class TransportBar(QWidget):
         self._layout = layout = QHBoxLayout(self)
         self._gaps = [QSpacerItem(0, 0) for _ in _GAPS]
         before_granularity, before_speed, before_read_outs, before_menu = self._gaps
-        for widget in (self.reset, self.play, self.step):
+        for widget in (self.reset, self.step_back, self.play, self.step):
             layout.addWidget(widget)
         layout.addItem(before_granularity)
         layout.addWidget(self.granularity)
@@ -172,6 +178,7 @@ class TransportBar(QWidget):
         layout.addWidget(self.menu_button)
         order = (
             self.reset,
+            self.step_back,
             self.play,
             self.step,
             *self.granularity.buttons(),
@@ -185,6 +192,7 @@ class TransportBar(QWidget):
     def _connect(self) -> None:
         self.play.clicked.connect(self._on_play)
         self.step.clicked.connect(self.step_pressed)
+        self.step_back.clicked.connect(self.step_back_pressed)
         self.reset.clicked.connect(self.reset_pressed)
         self.granularity.changed.connect(self.granularity_changed)
         self.speed.changed.connect(self.speed_changed)
@@ -202,14 +210,18 @@ class TransportBar(QWidget):
         wanted: dict[QAbstractButton, bool] = {
             self.play: can_play or playing,
             self.step: can_step,
+            self.step_back: can_step and self._can_go_back,
             self.reset: can_reset,
             self.new_seed: can_reset,
         }
-        self._lend_focus(wanted)
-        for button, enabled in wanted.items():
-            button.setEnabled(enabled)
-        self._return_focus()
+        self._enable(wanted)
         self._show_play_button()
+
+    def set_can_go_back(self, can: bool) -> None:
+        """Whether there is an earlier moment to go back to."""
+        if can != self._can_go_back:
+            self._can_go_back = can
+            self._enable({self.step_back: can and self.step.isEnabled()})
 
     def set_granularity(self, granularity: str) -> None:
         """Show what a step is; emits nothing."""
@@ -245,6 +257,7 @@ class TransportBar(QWidget):
         self._theme = theme
         self.reset.setIcon(icon("reset", theme))
         self.step.setIcon(icon("step", theme))
+        self.step_back.setIcon(icon("step back", theme))
         self.menu_button.setIcon(icon("menu", theme))
         self.new_seed.set_theme(theme)
         self.play.setFont(theme.font(13, QFont.Weight.DemiBold))
@@ -273,7 +286,7 @@ class TransportBar(QWidget):
     def _show_measures(self) -> None:
         """The lengths that do not follow from fonts, at the theme's scale."""
         px = self._theme.px
-        for button in (self.reset, self.step, self.menu_button):
+        for button in (self.reset, self.step_back, self.step, self.menu_button):
             button.setFixedSize(px(_BUTTON), px(_BUTTON))
             button.setIconSize(QSize(px(_ICON), px(_ICON)))
         self.play.setIconSize(QSize(px(_ICON), px(_ICON)))
@@ -307,6 +320,12 @@ class TransportBar(QWidget):
 
     def _on_new_seed(self) -> None:
         self.seed_changed.emit(next_seed(self._seed))
+
+    def _enable(self, wanted: dict[QAbstractButton, bool]) -> None:
+        self._lend_focus(wanted)
+        for button, enabled in wanted.items():
+            button.setEnabled(enabled)
+        self._return_focus()
 
     def _show_play_button(self) -> None:
         word = "Pause" if self._is_playing else "Play"

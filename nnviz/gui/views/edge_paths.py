@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
@@ -40,11 +41,12 @@ def draw_edge_paths(
     scale: float,
     theme: Theme,
     only: Indices | None = None,
+    without: NDArray[np.bool_] | None = None,
 ) -> None:
     """Draw edges as `strokes` does, faint ones first, but each as one Bézier curve."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    picked, levels = picked_edges(geometry, weights, scale, only)
+    picked, levels = picked_edges(geometry, weights, scale, only, without=without)
     for edge, level in zip(picked.tolist(), levels.tolist(), strict=True):
         is_negative = bool(weights[edge] < 0)
         width = edge_width(level / LEVELS, geometry.layout.widest_edge)
@@ -63,36 +65,62 @@ def draw_edge_numbers(
 ) -> None:
     """Write its weight on each edge, where it hides no other number and few other edges."""
     font = number_font(theme, _NUMBER_SIZE, QFont.Weight.DemiBold)
-    metrics = QFontMetricsF(font)
     texts = [signed(weight, 2, plus=True) for weight in weights.tolist()]
+    plates = number_plates(geometry, [plate_size(text, font, theme) for text in texts])
+    for text, plate in zip(texts, plates, strict=True):
+        draw_plate(painter, plate, text, font, theme)
+
+
+def plate_size(text: str, font: QFont, theme: Theme) -> tuple[float, float]:
+    """Width and height of a number's plate."""
+    metrics = QFontMetricsF(font)
     beside, above = 2 * _PAD_X * theme.scale, 2 * _PAD_Y * theme.scale
-    sizes = [(metrics.horizontalAdvance(text) + beside, metrics.height() + above) for text in texts]
-    # Through the plates nothing is seen, whatever the figure stands on.
-    ground = solid(theme.card)
+    return metrics.horizontalAdvance(text) + beside, metrics.height() + above
+
+
+def draw_plate(painter: QPainter, plate: QRectF, text: str, font: QFont, theme: Theme) -> None:
+    """A number on its plate, through which nothing is seen, whatever the figure stands on."""
     painter.setFont(font)
-    for text, plate in zip(texts, number_plates(geometry, sizes), strict=True):
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(plate, _PAD_X * theme.scale, _PAD_X * theme.scale)
-        painter.setPen(theme.ink)
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(solid(theme.card))
+    painter.drawRoundedRect(plate, _PAD_X * theme.scale, _PAD_X * theme.scale)
+    painter.setPen(theme.ink)
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def number_plates(geometry: EdgeGeometry, sizes: list[tuple[float, float]]) -> list[QRectF]:
     """A place on each edge for a plate of a size: apart from the others as far as there is room."""
+    return [plate for plate, _ in placed_plates(geometry, sizes)]
+
+
+def placed_plates(
+    geometry: EdgeGeometry,
+    sizes: list[tuple[float, float]],
+    edges: Indices | None = None,
+    blocked: Array | None = None,
+) -> list[tuple[QRectF, bool]]:
+    """Plates of these sizes on `edges`, or on all, and whether each stands free.
+
+    Apart from one another and from the boxes `blocked` (n, 4), as far as there is room; other
+    edges into the same layers are crossed as little as can be.
+    """
     points = geometry.paths(True).points
+    chosen = np.arange(len(geometry)) if edges is None else edges
+    near = np.flatnonzero(np.isin(geometry.layer, np.unique(geometry.layer[chosen])))
     index = np.rint(_PLACES * (points.shape[1] - 1)).astype(int)
-    plates: list[QRectF] = []
-    taken = np.empty((0, 4))
-    for edge, (width, height) in enumerate(sizes):
+    plates: list[tuple[QRectF, bool]] = []
+    taken = np.empty((0, 4)) if blocked is None else blocked
+    for edge, (width, height) in zip(chosen.tolist(), sizes, strict=True):
         middles = points[edge, index]
         half = np.array([width, height]) / 2
         boxes = np.concatenate([middles - half, middles + half], axis=1)
-        costs = _overlaps(boxes, taken)
-        costs += _crossings(middles, half + _AROUND, np.delete(points, edge, axis=0))
-        best = boxes[int(np.argmin(costs + np.abs(_PLACES - _BEST)))]
+        overlaps = _overlaps(boxes, taken)
+        costs = overlaps + _crossings(middles, half + _AROUND, points[near[near != edge]])
+        place = int(np.argmin(costs + np.abs(_PLACES - _BEST)))
+        best = boxes[place]
         taken = np.concatenate([taken, best[None]])
-        plates.append(QRectF(QPointF(*best[:2].tolist()), QPointF(*best[2:].tolist())))
+        plate = QRectF(QPointF(*best[:2].tolist()), QPointF(*best[2:].tolist()))
+        plates.append((plate, bool(overlaps[place] == 0.0)))
     return plates
 
 

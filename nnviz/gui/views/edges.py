@@ -175,14 +175,15 @@ def strokes(
     glints: bool = False,
     only: Indices | None = None,
     gap: int | None = None,
+    without: NDArray[np.bool_] | None = None,
 ) -> Iterator[Stroke]:
     """The strokes that draw the edges, faint ones first.
 
     `weights` (edges,) are on `scale`; larger ones are clamped. Negative edges are dashed.
     `phase` (pixels) moves dashes from source to target. `only` picks some edges, `gap` those into
-    one layer.
+    one layer; `without` (edges,) leaves some out.
     """
-    picked, levels = picked_edges(geometry, weights, scale, only, gap)
+    picked, levels = picked_edges(geometry, weights, scale, only, gap, without)
     negative = weights[picked] < 0
     paths = geometry.paths(smooth)
     is_mass = geometry.layout.widest_edge < _FINE or len(geometry) > _MANY
@@ -258,9 +259,12 @@ def picked_edges(
     scale: float,
     only: Indices | None,
     gap: int | None = None,
+    without: NDArray[np.bool_] | None = None,
 ) -> tuple[Indices, Indices]:
     """The edges to draw and their levels of strength, in order of strength."""
     picked = np.arange(len(geometry)) if only is None else only
+    if without is not None:
+        picked = picked[~without[picked]]
     magnitudes = np.abs(weights[picked])
     if len(picked) > MOST_DRAWN:
         strongest = np.argpartition(magnitudes, -MOST_DRAWN)[-MOST_DRAWN:]

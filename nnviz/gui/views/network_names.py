@@ -77,6 +77,12 @@ class NetworkNames:
             return f"output {self.outputs[unit]}" if self.outputs else "output"
         return f"unit {unit + 1} of layer {layer}"
 
+    def layer(self, layer: int) -> str:
+        """A layer in words: "layer 1", "the output"."""
+        if layer == 0:
+            return "the inputs"
+        return "the output" if layer == self.last else f"layer {layer}"
+
     def subtitle(self) -> str:
         """Sizes and number of parameters: "2 – 6 – 4 – 1 · 45 parameters"."""
         parts: list[str] = []
@@ -104,7 +110,9 @@ class NetworkNames:
             f"Network with inputs {', '.join(self.inputs)}; {middle}; "
             f"{outputs} ({self.activations[-1]}); {self.n_weights:,} weights, "
             f"{self.n_parameters:,} parameters. Arrow keys walk over the units; "
-            "plus and minus change the number of units in the layer of the chosen one."
+            "plus and minus change the number of units in the layer of the chosen one. "
+            "Enter chooses; Shift with up and down goes on to bias and weights, which plus and "
+            "minus or a typed number change, F freezes and Delete cuts."
         )
 
 

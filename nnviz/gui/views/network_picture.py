@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
-from nnviz.gui.theme import LIGHT, Theme
+from nnviz.gui.theme import LIGHT, Theme, mix
 from nnviz.gui.views import topology_drawing as drawing
 from nnviz.gui.views.edge_layer import EdgeLayer
 from nnviz.gui.views.edge_painter import draw_strokes
 from nnviz.gui.views.edge_paths import MOST_NUMBERED, draw_edge_numbers, draw_edge_paths
+from nnviz.gui.views.edge_plates import EdgePlates
 from nnviz.gui.views.edges import Array, EdgeGeometry, Indices, strokes
+from nnviz.gui.views.frozen_marks import FrozenMarks
 from nnviz.gui.views.network_names import NetworkNames
 from nnviz.gui.views.sharp_pictures import draw_rounded
 from nnviz.gui.views.tile_column import LARGEST_SMALL, TileColumn, make_column
 from nnviz.gui.views.tiles import Picture, Table, TileStrip, class_tables, make_strip
 from nnviz.gui.views.topology_layout import Box, Layout, arrange
+from nnviz.gui.views.topology_parts import (
+    BiasPart,
+    EdgePart,
+    Parameter,
+    Part,
+    edge_index,
+    is_shown,
+    value_of,
+)
+from nnviz.gui.views.topology_steps import Scene
 from nnviz.gui.views.weight_scale import GlidingScale, follow
 from nnviz.insight.snapshot import Snapshot
+from nnviz.run.parameters import Mask
 
 _EXPORT_SHARPNESS = 4.0
 
@@ -45,8 +58,17 @@ class NetworkPicture:
         self.is_exporting = False
         self.shows_numbers = False
         """Whether an exported picture has its weights written on the edges."""
+        self.has_live_numbers = False
+        """Whether weights are written on the edges on the screen, where there is room."""
         self.is_calm = True
         """Whether the scale changes at once, without gliding."""
+        self.focus: Part | None = None
+        """What is chosen or pointed at: of a step in a large network its numbers are shown."""
+        self.held: tuple[Parameter, float] | None = None
+        """A parameter that a hand holds at a value, whatever the moment that is shown has."""
+        self.step: Scene | None = None
+        """The micro-step that is shown, and how far its light has come, from 0 to 1."""
+        self.progress = 1.0
 
         self._size = QSize()
         self._ratio = 1.0
@@ -59,6 +81,8 @@ class NetworkPicture:
         self._still: QPixmap | None = None
         self._still_is_old = False
         self._layer = EdgeLayer()
+        self._marks: FrozenMarks | None = None
+        self._plates = EdgePlates()
 
     @property
     def layout(self) -> Layout:
@@ -70,7 +94,45 @@ class NetworkPicture:
         """The weights of all edges that are drawn, in the order of `edges`; None before any."""
         if self._weights is None and self.snapshot is not None and self.edges is not None:
             self._weights = self.edges.weights(self.snapshot.frame.weights)
+            if self.held is not None:
+                part, value = self.held
+                if isinstance(part, EdgePart) and is_shown(part, self.edges):
+                    self._weights[edge_index(part, self.edges)] = value
         return self._weights
+
+    @property
+    def biases(self) -> Sequence[Array]:
+        """The biases of each layer behind the inputs, as they are drawn."""
+        assert self.snapshot is not None
+        biases = self.snapshot.frame.biases
+        part, value = self.held or (None, 0.0)
+        if not isinstance(part, BiasPart):
+            return biases
+        changed = [layer.copy() for layer in biases]
+        changed[part.layer - 1][part.unit] = value
+        return changed
+
+    @property
+    def mask(self) -> Mask | None:
+        """What training may change; None where that is everything."""
+        return None if self.snapshot is None else self.snapshot.frame.experiment.trainable
+
+    def value_of(self, part: Parameter) -> float:
+        """A weight or a bias, as it is drawn."""
+        assert self.snapshot is not None
+        if self.held is not None and self.held[0] == part:
+            return self.held[1]
+        return value_of(part, self.snapshot.frame.weights, self.snapshot.frame.biases)
+
+    def hold(self, part: Parameter, value: float) -> None:
+        """Draw a parameter at a value from now on."""
+        self.held = part, value
+        self._weights, self._still_is_old = None, True
+
+    def let_go(self) -> None:
+        """Draw all parameters as the moment that is shown has them."""
+        self.held = None
+        self._weights, self._still_is_old = None, True
 
     @property
     def _drawn_scale(self) -> float:
@@ -118,7 +180,7 @@ class NetworkPicture:
 
     def forget_all(self) -> None:
         """Draw everything anew: layout, theme or the kind of output have changed."""
-        self._ground = self._frames = self._weights = None
+        self._ground = self._frames = self._weights = self._marks = None
         self.forget_still()
 
     def forget_still(self) -> None:
@@ -129,11 +191,18 @@ class NetworkPicture:
 
     # --- drawing, from back to front
 
-    def draw(self, painter: QPainter, ratio: float, is_still: bool, chosen: Indices | None) -> None:
+    def draw(
+        self,
+        painter: QPainter,
+        ratio: float,
+        is_still: bool,
+        chosen: Indices | None,
+        under_tiles: Callable[[QPainter], None] | None = None,
+    ) -> None:
         """Draw all; `ratio` are the screen's pixels per pixel, `chosen` edges stand out.
 
         When `is_still`, ground and edges are kept: then only what is chosen may change. Those of
-        a large network are kept for a moment even if not.
+        a large network are kept for a moment even if not. `under_tiles` draws over the edges.
         """
         if ratio != self._ratio:
             self._ratio = ratio
@@ -145,25 +214,45 @@ class NetworkPicture:
             self._draw_layer(painter, self.edges, self.weights)
         else:
             self._draw_ground(painter)
-            self._draw_edges(painter, None)
+            self.draw_edges(painter, None)
+        self.draw_marks(painter, None)
         if chosen is not None:
             painter.fillRect(QRectF(*self.layout.stage), drawing.veil(self.theme))
-            self._draw_edges(painter, chosen)
+            self.draw_edges(painter, chosen)
+            self.draw_marks(painter, chosen)
+        if under_tiles is not None:
+            under_tiles(painter)
         is_hasty = self.edges.are_crowded and not is_still and not self.is_exporting
         self._draw_tiles(painter, is_hasty)
         self._draw_frames(painter)
         if self.snapshot is not None:
-            biases = self.snapshot.frame.biases
-            drawing.draw_biases(painter, self.layout, biases, self._drawn_scale, self.theme)
-        if self.is_exporting and self.shows_numbers:
-            self._draw_numbers(painter)
+            frozen = None if self.marks is None else self.marks.biases
+            scale = self._drawn_scale
+            drawing.draw_biases(painter, self.layout, self.biases, scale, self.theme, frozen)
+        self._draw_numbers(painter, chosen)
+
+    @property
+    def marks(self) -> FrozenMarks | None:
+        """What training may not change in this layout; None where there is nothing such."""
+        mask = self.mask
+        if mask is None or self.edges is None:
+            return None
+        if self._marks is None or self._marks.mask is not mask:
+            self._marks = FrozenMarks(mask, self.edges)
+        return self._marks
+
+    def draw_marks(self, painter: QPainter, only: Indices | None) -> None:
+        """What says that edges are frozen or cut; of all, or of some."""
+        marks, weights = self.marks, self.weights
+        if marks is not None and weights is not None:
+            marks.draw(painter, weights, self.theme, self.is_smooth, only)
 
     def _draw_still(self, painter: QPainter) -> None:
         if self._still is None or self._still_is_old:
             self._still = self._pixels(self.theme.card)
             on_still = QPainter(self._still)
             self._draw_ground(on_still)
-            self._draw_edges(on_still, None)
+            self.draw_edges(on_still, None)
             on_still.end()
             self._still_is_old = False
         painter.drawPixmap(0, 0, self._still)
@@ -201,12 +290,14 @@ class NetworkPicture:
         drawing.draw_captions(painter, self.layout, self.names, self.theme)
         drawing.draw_legend(painter, self.edges, self.theme, self.scale.wanted or 1.0)
 
-    def _draw_edges(self, painter: QPainter, only: Indices | None) -> None:
+    def draw_edges(self, painter: QPainter, only: Indices | None) -> None:
+        """Draw all edges, or some so that they stand out; those that are cut have marks instead."""
         if self.weights is None or self.edges is None:
             return
+        cut = None if self.marks is None else self.marks.cut(self.weights)
         if self.is_exporting:
             scale = self._drawn_scale
-            draw_edge_paths(painter, self.edges, self.weights, scale, self.theme, only)
+            draw_edge_paths(painter, self.edges, self.weights, scale, self.theme, only, cut)
             return
         lines = strokes(
             self.edges,
@@ -216,16 +307,20 @@ class NetworkPicture:
             phase=self.phase,
             glints=self.is_flowing,
             only=only,
+            without=cut,
         )
         antialiased = self.is_smooth or only is not None
         # What is pointed at stands out, however faint it is among the others.
         crowded = self.edges.are_crowded and only is None
         draw_strokes(painter, lines, self.theme, antialiased, crowded)
 
-    def _draw_numbers(self, painter: QPainter) -> None:
+    def _draw_numbers(self, painter: QPainter, only: Indices | None) -> None:
         if self.weights is None or self.edges is None or len(self.edges) > MOST_NUMBERED:
             return
-        draw_edge_numbers(painter, self.edges, self.weights, self.theme)
+        if self.is_exporting and self.shows_numbers:
+            draw_edge_numbers(painter, self.edges, self.weights, self.theme)
+        elif not self.is_exporting and self.has_live_numbers and self.step is None:
+            self._plates.draw(painter, self.edges, self.weights, self.theme, only)
 
     def _draw_tiles(self, painter: QPainter, is_hasty: bool) -> None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -287,6 +382,8 @@ class NetworkPicture:
             on_frames = QPainter(self._frames)
             on_frames.setRenderHint(QPainter.RenderHint.Antialiasing)
             drawing.draw_frames(on_frames, self.layout, self.names, self.theme)
+            line = mix(self.theme.card, self.theme.ink, 0.3)
+            drawing.draw_loss_plate(on_frames, self.layout, self.theme, line, 1.0)
             on_frames.end()
         painter.drawPixmap(0, 0, self._frames)
 

@@ -81,21 +81,26 @@ class Points:
     is_test: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
 
 
-class PointsItem(pg.GraphicsObject):  # type: ignore[misc]
-    """Points of the data: train as circles, test as squares.
+class KeptItem(pg.GraphicsObject):  # type: ignore[misc]
+    """What is drawn once and kept as a pixmap.
 
-    They are drawn once and kept as a pixmap, because the picture under them changes with every
-    frame and would have hundreds of anti-aliased marks drawn again.
+    The picture under it changes with every frame, and would have hundreds of anti-aliased marks
+    drawn again. A kind of it says whether it `is_empty` and how to `draw` itself.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._theme = LIGHT
-        self._points = Points()
-        self._show_test = True
         self._place = QRectF()
         self._cache: QPixmap | None = None
         self._cache_key: tuple[object, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        raise NotImplementedError
+
+    def draw(self, painter: QPainter, to_device: QTransform) -> None:
+        raise NotImplementedError
 
     def set_place(self, place: QRectF) -> None:
         """The part of the plane that is seen."""
@@ -104,19 +109,12 @@ class PointsItem(pg.GraphicsObject):  # type: ignore[misc]
             self._place = place
             self._cache = None
 
-    def set_points(self, points: Points) -> None:
-        self._points = points
-        self._redraw()
-
-    def set_show_test(self, show: bool) -> None:
-        self._show_test = show
-        self._redraw()
-
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._redraw()
+        self.redraw()
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
+        """Draw anew what is kept."""
         self._cache = None
         self.update()
 
@@ -125,12 +123,12 @@ class PointsItem(pg.GraphicsObject):  # type: ignore[misc]
 
     @reported
     def paint(self, painter: QPainter, *_: object) -> None:
-        if not len(self._points.x):
+        if self.is_empty:
             return
         to_device = painter.worldTransform()
         painter.resetTransform()
         if is_vector(painter):
-            self._draw(painter, to_device)
+            self.draw(painter, to_device)
             return
         # Not the device's own ratio: while a widget is rendered into a picture for export, the
         # painter's device is still the widget.
@@ -143,12 +141,33 @@ class PointsItem(pg.GraphicsObject):  # type: ignore[misc]
             pixmap.fill(Qt.GlobalColor.transparent)
             cache_painter = QPainter(pixmap)
             offset = QTransform.fromTranslate(-area.x(), -area.y())
-            self._draw(cache_painter, to_device * offset)
+            self.draw(cache_painter, to_device * offset)
             cache_painter.end()
             self._cache, self._cache_key = pixmap, key
         painter.drawPixmap(area.topLeft(), self._cache)
 
-    def _draw(self, painter: QPainter, to_device: QTransform) -> None:
+
+class PointsItem(KeptItem):
+    """Points of the data: train as circles, test as squares."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._points = Points()
+        self._show_test = True
+
+    @property
+    def is_empty(self) -> bool:
+        return not len(self._points.x)
+
+    def set_points(self, points: Points) -> None:
+        self._points = points
+        self.redraw()
+
+    def set_show_test(self, show: bool) -> None:
+        self._show_test = show
+        self.redraw()
+
+    def draw(self, painter: QPainter, to_device: QTransform) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         radius = mark_radius(len(self._points.x)) * self._theme.scale
         train_line = self._theme.ink if self._theme.is_dark else solid(self._theme.card)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
-from nnviz.gui.theme import Theme
+from nnviz.gui.theme import NEUTRAL_INDEX, Theme
 from nnviz.gui.views.plane_decision import decided_class, decided_sign
 from nnviz.gui.views.scales import short_text, with_minus
 from nnviz.insight.snapshot import Snapshot
+from nnviz.insight.surface import Grid
 
 _FULL, _HALF = 255, 127
 
@@ -148,6 +150,44 @@ def reading_of_unit(
         is_clamped=is_output and snapshot.frame.network.activations[-1] == "linear",
         labels=(short_text(low), short_text((low + high) / 2), short_text(high)),
     )
+
+
+def reading_of_difference(values: NDArray[np.float64], theme: Theme) -> Reading:
+    """What became other between two moments, (n, n) or (k, n, n), row 0 the lowest.
+
+    Of several outputs the largest change at each place is shown, whichever class it is of, and so
+    without its sign. The scale is symmetric about 0, and its own. Places without a value are as
+    where nothing changed.
+    """
+    changes = np.where(np.isfinite(values), values, 0.0)
+    if changes.ndim == 3:
+        changes = changes[0] if len(changes) == 1 else np.max(np.abs(changes), axis=0)
+    most = float(np.abs(changes).max(initial=0.0))
+    shares = changes / most if most > 0.0 else changes
+    end = most or 1.0
+    return Reading(
+        np.rint(shares * (_FULL - NEUTRAL_INDEX) + NEUTRAL_INDEX).astype(np.uint8),
+        _full_table(theme.signed_table()),
+        name="change",
+        low=-end,
+        high=end,
+        labels=(short_text(-end), "0", f"+{short_text(end)}"),
+    )
+
+
+def node_at(reading: Reading, grid: Grid, x: float, y: float) -> tuple[int, int]:
+    """Row and column of the picture's pixel that holds the place (x, y)."""
+    rows, columns = reading.indices.shape
+    row = int((y - grid.y_min) / (grid.y_max - grid.y_min) * rows)
+    column = int((x - grid.x_min) / (grid.x_max - grid.x_min) * columns)
+    return min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
+
+
+def shown_proportion(grid: Grid) -> float:
+    """Width by height of the plane: true where that can be read, else square."""
+    width, height = grid.x_max - grid.x_min, grid.y_max - grid.y_min
+    proportion = width / height if height > 0 else 1.0
+    return proportion if isfinite(proportion) and 0.5 <= proportion <= 2.0 else 1.0
 
 
 def _full_table(colors: list[int]) -> NDArray[np.uint32]:

@@ -75,8 +75,7 @@ class QuietPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def __init__(self, parent: QWidget | None = None) -> None:
         axes = {side: UprightAxis(side) for side in ("left", "bottom")}
-        super().__init__(parent, axisItems=axes)
-        self.setMenuEnabled(False)
+        super().__init__(parent, axisItems=axes, enableMenu=False)
         self.hideButtons()
         self.setMouseEnabled(False, False)
         self.disableAutoRange()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from math import isfinite
-
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -14,9 +14,17 @@ from nnviz.gui.views.colorbar import ColorBar
 from nnviz.gui.views.header_controls import HeaderCheckBox
 from nnviz.gui.views.legend import Legend, LegendEntry, Mark
 from nnviz.gui.views.network_names import NetworkNames, pretty_input
+from nnviz.gui.views.plane_batch import BatchItem
 from nnviz.gui.views.plane_items import PictureItem, Points, PointsItem, ProbeItem, mark_radius
 from nnviz.gui.views.plane_points import DataPoints
-from nnviz.gui.views.plane_reading import Reading, reading_of_output, reading_of_unit
+from nnviz.gui.views.plane_reading import (
+    Reading,
+    node_at,
+    reading_of_difference,
+    reading_of_output,
+    reading_of_unit,
+    shown_proportion,
+)
 from nnviz.gui.views.plot import TICK_SIZE, QuietPlot
 from nnviz.gui.views.scales import fixed_text, linear_ticks
 from nnviz.insight.snapshot import Snapshot
@@ -49,6 +57,7 @@ class SurfaceView(QWidget):
         self._dataset: Dataset | None = None
         self._snapshot: Snapshot | None = None
         self._unit: tuple[int, int] | None = None
+        self._difference: tuple[NDArray[np.float64], str] | None = None
         self._reading: Reading | None = None
         self._grid: Grid | None = None
         self._probe: QPointF | None = None
@@ -58,7 +67,9 @@ class SurfaceView(QWidget):
 
         self._plot = QuietPlot(self)
         self._picture, self._points, self._ring = PictureItem(), PointsItem(), ProbeItem()
-        for item in (self._picture, self._points, self._ring):
+        self._batch = BatchItem()
+        self._items = (self._picture, self._points, self._batch, self._ring)
+        for item in self._items:
             self._plot.addItem(item, ignoreBounds=True)
         self._caption = QLabel(self._plot)
         self._caption.hide()
@@ -98,7 +109,8 @@ class SurfaceView(QWidget):
         self._dataset, self._snapshot, self._reading = dataset, None, None
         self._grid = None
         self._point_colors_for = None
-        self._data = DataPoints.of(dataset)
+        self._data, self._difference = DataPoints.of(dataset), None
+        self.show_batch(None)
         names = [pretty_input(name) for name in dataset.columns[:2]]
         self._plot.set_labels(left=names[1] if len(names) > 1 else "", bottom=names[0])
         self._test_points.setEnabled(len(dataset.y_test) > 0)
@@ -125,9 +137,20 @@ class SurfaceView(QWidget):
         self._unit = None
         self._show_picture()
 
+    def show_batch(self, indices: NDArray[np.int64] | None, current: int | None = None) -> None:
+        """Ring points of the training part, counted from 0, and one of them more; None: none."""
+        if self._dataset is not None and self._data is not None:
+            inputs = self._dataset.inputs_train
+            self._batch.show_points(inputs, indices, current, len(self._data.x))
+
+    def show_difference(self, values: NDArray[np.float64] | None, label: str = "") -> None:
+        """Show a change on the plane, (n, n) or (k, n, n), under its label; None: the output."""
+        self._difference = None if values is None else (values, label)
+        self._show_picture()
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for part in (self._plot, self._points, self._ring, self._legend, self._bar):
+        for part in (self._plot, *self._items[1:], self._legend, self._bar):
             part.set_theme(theme)
         for box in (self._discretise, self._test_points):
             box.set_theme(theme)
@@ -167,6 +190,7 @@ class SurfaceView(QWidget):
     def _set_exporting(self, exporting: bool) -> None:
         self._is_exporting = exporting
         self._ring.setVisible(not exporting)
+        self._batch.setVisible(not exporting)
         self._show_picture()
 
     # --- picture and points
@@ -182,6 +206,9 @@ class SurfaceView(QWidget):
         if self._unit is not None and not self._is_exporting:
             reading = reading_of_unit(snapshot, *self._unit, self._theme, discretise)
         caption = self._caption_text(snapshot) if reading is not None else ""
+        if reading is None and self._difference is not None:
+            values, caption = self._difference
+            reading = reading_of_difference(values, self._theme)
         if reading is None:
             # Also for a late answer of a network that has no such unit.
             reading = reading_of_output(snapshot, self._theme, discretise)
@@ -209,7 +236,7 @@ class SurfaceView(QWidget):
     def _set_grid(self, grid: Grid) -> None:
         self._grid = grid
         place = QRectF(grid.x_min, grid.y_min, grid.x_max - grid.x_min, grid.y_max - grid.y_min)
-        for item in (self._picture, self._points, self._ring):
+        for item in self._items:
             item.set_place(place)
         self._plot.set_view((grid.x_min, grid.x_max), (grid.y_min, grid.y_max))
         self._place_parts()
@@ -248,7 +275,7 @@ class SurfaceView(QWidget):
         grid, x, y = self._grid, probe.x(), probe.y()
         across = f"x₁ {fixed_text(x, grid.x_min, grid.x_max)}"
         up = f"x₂ {fixed_text(y, grid.y_min, grid.y_max)}"
-        value = self._reading.value_text(*self._node_at(grid, x, y))
+        value = self._reading.value_text(*node_at(self._reading, grid, x, y))
         point = self._point_at(grid, x, y)
         shorter: tuple[str, ...] = (f"{point}  {value}", point) if point else (value,)
         full = f"{across}  {up}  {shorter[0]}"
@@ -269,14 +296,6 @@ class SurfaceView(QWidget):
         )
         return "" if index is None else self._data.words(index)
 
-    @staticmethod
-    def _node_at(grid: Grid, x: float, y: float) -> tuple[int, int]:
-        """Row and column of the grid's pixel that holds the place (x, y)."""
-        n = grid.resolution
-        row = int((y - grid.y_min) / (grid.y_max - grid.y_min) * n)
-        column = int((x - grid.x_min) / (grid.x_max - grid.x_min) * n)
-        return min(max(row, 0), n - 1), min(max(column, 0), n - 1)
-
     def _hover(self, x: float, y: float) -> None:
         self._ring.move_to(None)
         self._probe = QPointF(x, y)
@@ -291,8 +310,7 @@ class SurfaceView(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if self._grid is not None:
-            grid = self._grid
+        if (grid := self._grid) is not None:
             self._move_ring(QPointF((grid.x_min + grid.x_max) / 2, (grid.y_min + grid.y_max) / 2))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -346,7 +364,7 @@ class SurfaceView(QWidget):
         self._plot.set_margins(top, right)
         room_x = self.width() - left - right
         room_y = self.height() - top - bottom - legend - bar - 2 * gap
-        proportion = _shown_proportion(grid)
+        proportion = shown_proportion(grid)
         width = max(round(min(room_x, room_y * proportion)), 20)
         height = max(round(width / proportion), 20)
         x = max((self.width() - left - width - right) // 2, 0)
@@ -378,10 +396,3 @@ class SurfaceView(QWidget):
             parts.append(f"{shown}: {self._reading.summary()}")
         parts.append("Shift and the arrow keys read out values.")
         self.setAccessibleDescription(" ".join(parts))
-
-
-def _shown_proportion(grid: Grid) -> float:
-    """Width by height of the plane: true where that can be read, else square."""
-    width, height = grid.x_max - grid.x_min, grid.y_max - grid.y_min
-    proportion = width / height if height > 0 else 1.0
-    return proportion if isfinite(proportion) and 0.5 <= proportion <= 2.0 else 1.0

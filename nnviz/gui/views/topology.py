@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAction,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QShowEvent,
 )
@@ -21,29 +21,19 @@ from nnviz.gui.theme import Theme
 from nnviz.gui.views.network_names import NetworkNames
 from nnviz.gui.views.network_picture import NetworkPicture
 from nnviz.gui.views.step_button import LayerCounter
+from nnviz.gui.views.topology_gestures import Gestures
+from nnviz.gui.views.topology_hands import Hands
 from nnviz.gui.views.topology_layout import Layout
-from nnviz.gui.views.topology_pointing import Part, Target, draw_target, readout, target_at, walk
+from nnviz.gui.views.topology_marks import draw_chosen, draw_focus, draw_loss
+from nnviz.gui.views.topology_motion import Motion
+from nnviz.gui.views.topology_pointing import draw_target, readout
+from nnviz.gui.views.topology_step_drawing import StepPainter
 from nnviz.gui.views.unit_buttons import UnitButtons
+from nnviz.insight.microsteps import MicroStep
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import MOST_HIDDEN_LAYERS, Experiment
 
 UNITS_OF_A_FIRST_LAYER = 4
-
-_FLOW_SPEED = 26.0
-"""Pixels a second at which dashes travel."""
-_FLOW_INTERVAL = 33
-"""Milliseconds between frames of the flow while no newer snapshot arrives."""
-_SETTLE = 150
-"""Milliseconds of rest after which a large network that is paused is drawn smoothly."""
-
-_WALK = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
-# Without Shift, the key of "+" is "=" on many keyboards.
-_STEPS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Equal: 1, Qt.Key.Key_Minus: -1}
 
 
 class TopologyView(QWidget):
@@ -57,6 +47,15 @@ class TopologyView(QWidget):
     hidden_wanted = Signal(object)
     """A tuple with the number of units of each hidden layer that the user asks for."""
     subtitle_changed = Signal(str)
+    part_chosen = Signal(object)
+    """A NeuronPart, EdgePart, BiasPart or LossPart; None when nothing is chosen any more."""
+    parameter_dragged = Signal(object, float, object)
+    """An EdgePart or BiasPart, the value wanted, and a token that is new with each gesture."""
+    freeze_wanted = Signal(object, bool)
+    """A tuple of EdgeParts and BiasParts, and whether training is to leave them alone."""
+    cut_wanted = Signal(object)
+    """A tuple of EdgeParts and BiasParts, to be set to 0 and frozen."""
+    unit_removal_wanted = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,20 +63,14 @@ class TopologyView(QWidget):
         self._picture = NetworkPicture()
         self._running = False
         self._reduced_motion = False
-        self._target: Target | None = None
-        self._by_keyboard = False
-        self._chosen_before: Target | None = None
-        self._pointer = QPointF()
 
-        self._since_frame = QElapsedTimer()
-        self._since_frame.start()
-        self._flow = QTimer(self)
-        self._flow.setInterval(_FLOW_INTERVAL)
-        self._flow.timeout.connect(self._show_flow)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(_SETTLE)
-        self._settle.timeout.connect(self._update_edges)
+        self._motion = Motion(self)
+        self._motion.flowed.connect(self._update_stage)
+        self._motion.settled.connect(self._update_edges)
+        self._hands = Hands(self._picture, self)
+        self._gestures = Gestures(self._picture, self._hands, self)
+        self._connect_gestures()
+        self._steps = StepPainter(self._picture)
 
         self._buttons = UnitButtons(self)
         self._buttons.stepped.connect(self._ask_units)
@@ -91,6 +84,21 @@ class TopologyView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("network")
 
+    def _connect_gestures(self) -> None:
+        gestures, hands = self._gestures, self._hands
+        gestures.changed.connect(self._update_stage)
+        gestures.described.connect(self._describe)
+        gestures.unit_hovered.connect(self.unit_hovered)
+        gestures.unit_left.connect(self.unit_left)
+        gestures.unit_step_wanted.connect(self._step_units)
+        hands.part_chosen.connect(self.part_chosen)
+        hands.parameter_dragged.connect(self.parameter_dragged)
+        hands.freeze_wanted.connect(self.freeze_wanted)
+        hands.cut_wanted.connect(self.cut_wanted)
+        hands.unit_removal_wanted.connect(self.unit_removal_wanted)
+        hands.changed.connect(self._update_stage)
+        hands.weight_changed.connect(self._show_held)
+
     # --- what is shown
 
     def reset(self, experiment: Experiment, dataset: Dataset) -> None:
@@ -98,11 +106,11 @@ class TopologyView(QWidget):
         names = NetworkNames.of(experiment, dataset)
         if self._names is None or names.sizes != self._names.sizes:
             self._picture.set_snapshot(None)
-            chosen = self._target if self._by_keyboard else None
-            self._set_target(None)
-            self._chosen_before = chosen
+            self._gestures.remember()
+            self._steps.show(None, 1.0, 0)
         self._picture.begins_anew = True
-        self._names = names
+        self._names = self._picture.names = names
+        self._hands.fit()
         self._counter.show_count(len(names.hidden), MOST_HIDDEN_LAYERS)
         self._buttons.show_units(names.hidden)
         self._arrange()
@@ -121,8 +129,23 @@ class TopologyView(QWidget):
             self._describe()
         if self._picture.set_snapshot(snapshot):
             self.update()
-        self._choose_again()
+        self._hands.take_snapshot()
+        self._gestures.choose_again()
         self._rest_before_smooth()
+        self._update_stage()
+
+    def show_step(self, step: MicroStep | None, progress: float = 1.0) -> None:
+        """Light up where a micro-step works, its light having come so far; None ends that."""
+        last = -1 if self._names is None else self._names.last
+        if self._steps.show(step, 1.0 if self._reduced_motion else progress, last):
+            self.update()
+            self._describe()
+        else:
+            self._update_stage()
+
+    def set_shows_numbers(self, shows: bool) -> None:
+        """Write the weights on the edges, where there is room for them."""
+        self._picture.has_live_numbers = shows
         self._update_stage()
 
     def set_running(self, running: bool) -> None:
@@ -135,6 +158,8 @@ class TopologyView(QWidget):
 
     def set_reduced_motion(self, reduced: bool) -> None:
         self._reduced_motion = reduced
+        if reduced:
+            self._picture.progress = 1.0
         self._calm_or_glide()
         self._start_or_stop_flow()
         self._update_stage()
@@ -143,6 +168,7 @@ class TopologyView(QWidget):
         self._picture.theme = theme
         self._buttons.set_theme(theme)
         self._counter.set_theme(theme)
+        self._hands.set_theme(theme)
         self._arrange()
 
     def header_widgets(self) -> list[QWidget]:
@@ -186,7 +212,7 @@ class TopologyView(QWidget):
         edges = self._picture.edges
         if self._picture.is_exporting or edges is None or not edges.are_crowded:
             return True
-        return not self._running and not self._settle.isActive()
+        return not self._running and not self._motion.is_settling
 
     def sizeHint(self) -> QSize:
         return QSize(640, 480)
@@ -198,11 +224,22 @@ class TopologyView(QWidget):
         if self._names is not None:
             self._picture.arrange(self.size(), self._names)
             self._buttons.place(self._picture.layout)
-            if self._target is not None and self._target.part is Part.EDGE:
-                self._set_target(None)
+            self._gestures.forget_edge()
             self._rest_before_smooth()
             self._start_or_stop_flow()
         self.update()
+
+    def _describe(self) -> None:
+        if self._names is None:
+            return
+        summary = self._names.summary()
+        target = self._gestures.target
+        if target is not None and self._gestures.by_keyboard:
+            words = " ".join(word.text for word in readout(target, self._picture))
+            summary = f"{words}. {summary}"
+        if self._steps.title:
+            summary = f"Shows {self._steps.title}. {summary}"
+        self.setAccessibleDescription(summary)
 
     # --- what is asked for
 
@@ -212,17 +249,11 @@ class TopologyView(QWidget):
             hidden[layer] += step
             self.hidden_wanted.emit(tuple(hidden))
 
-    def _step_units(self, step: int) -> bool:
-        """Take or add a unit where the keyboard stands, if that is a hidden layer's; else False."""
-        target, names = self._target, self._names
-        if target is None or names is None or not self._by_keyboard:
-            return False
-        if not 0 < target.layer < names.last:
-            return False
-        may_take, may_add = self._buttons.limits(target.layer - 1)
+    def _step_units(self, layer: int, step: int) -> None:
+        """Take or add a unit as a button does, and within the same limits."""
+        may_take, may_add = self._buttons.limits(layer)
         if may_add if step > 0 else may_take:
-            self._ask_units(target.layer - 1, step)
-        return True
+            self._ask_units(layer, step)
 
     def _ask_layers(self, step: int) -> None:
         if self._names is not None:
@@ -230,82 +261,49 @@ class TopologyView(QWidget):
             more = hidden[-1] if hidden else UNITS_OF_A_FIRST_LAYER
             self.hidden_wanted.emit((*hidden, more) if step > 0 else hidden[:-1])
 
-    # --- pointing at things
+    # --- what the user does, which `Gestures` knows
 
-    def _set_target(self, target: Target | None, by_keyboard: bool = False) -> None:
-        before = self._target.neuron if self._target else None
-        after = target.neuron if target else None
-        self._target, self._by_keyboard = target, by_keyboard and target is not None
-        self._update_stage()
-        if after is not None and after != before:
-            self.unit_hovered.emit(*after)
-        elif after is None and before is not None:
-            self.unit_left.emit()
+    def context_actions(self, position: QPointF | QPoint | None = None) -> list[QAction]:
+        """Entries of a menu for what is there, or is chosen; they live until the next call."""
+        return self._gestures.actions_at(None if position is None else QPointF(position))
 
-    def _choose_again(self) -> None:
-        """Go back to what the keyboard had chosen before the number of units changed."""
-        chosen, self._chosen_before = self._chosen_before, None
-        if chosen is None or not self.hasFocus() or self._target is not None:
-            return
-        tiles = self._picture.layout.tiles
-        layer = min(chosen.layer, len(tiles) - 1)
-        self._choose_unit(layer, min(chosen.unit, len(tiles[layer]) - 1))
-
-    def _choose_unit(self, layer: int, unit: int) -> None:
-        self._set_target(Target(Part.NEURON, layer, unit), by_keyboard=True)
-        self._describe()
-
-    def _describe(self) -> None:
-        if self._names is None:
-            return
-        summary = self._names.summary()
-        if self._target is not None and self._by_keyboard:
-            words = " ".join(word.text for word in readout(self._target, self._picture))
-            summary = f"{words}. {summary}"
-        self.setAccessibleDescription(summary)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if not self._gestures.press(event):
+            super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        point = event.position()
-        target = target_at(point.x(), point.y(), self._picture)
-        # What the keyboard has chosen stays until the pointer chooses another.
-        if target is None and (self._by_keyboard or self._target is None):
-            return
-        self._pointer = point
-        self._set_target(target)
+        self._gestures.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._gestures.release(event)
+        super().mouseReleaseEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._gestures.double_click(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        if not self._by_keyboard:
-            self._set_target(None)
+        self._gestures.leave()
         super().leaveEvent(event)
 
     def event(self, event: QEvent) -> bool:
         # The window has shortcuts on the arrow keys; with the focus here, the arrows walk.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            leaves = event.key() == Qt.Key.Key_Escape and self._target is not None
-            if plain and (event.key() in _WALK or leaves):
-                event.accept()
-                return True
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and self._gestures.wants(event):
+            event.accept()
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._target is not None:
-            self._set_target(None)
-        elif event.key() in _WALK and self._names is not None:
-            before = self._target.neuron if self._target else None
-            self._choose_unit(*walk(self._picture.layout, before, *_WALK[Qt.Key(event.key())]))
-        elif event.key() not in _STEPS or not self._step_units(_STEPS[Qt.Key(event.key())]):
+        if not self._gestures.press_key(event):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self._update_stage()
+        self._gestures.focus_in(event.reason())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if self._by_keyboard:
-            self._set_target(None)
-        self._update_stage()
+        self._gestures.focus_out()
 
     # --- motion
 
@@ -316,23 +314,13 @@ class TopologyView(QWidget):
             self._picture.forget_still()
 
     def _start_or_stop_flow(self) -> None:
-        if self.is_flowing == self._flow.isActive():
-            return
-        if self.is_flowing:
-            self._flow.start()
-        else:
-            self._flow.stop()
-
-    def _show_flow(self) -> None:
-        # While snapshots arrive, each of them moves the flow on: no frame of its own is needed.
-        if self._since_frame.elapsed() >= _FLOW_INTERVAL - 5:
-            self._update_stage()
+        self._motion.flow(self.is_flowing)
 
     def _rest_before_smooth(self) -> None:
         """Draw a large network fast for now: smooth curves take longer than a gesture may."""
         edges = self._picture.edges
         if edges is not None and edges.are_crowded and self.isVisible():
-            self._settle.start()
+            self._motion.rest()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -340,10 +328,10 @@ class TopologyView(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self._flow.stop()
-        self._settle.stop()
+        self._motion.stop()
+        self._hands.stop()
         self._picture.forget_still()
-        self._set_target(None)
+        self._gestures.set_target(None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -355,6 +343,12 @@ class TopologyView(QWidget):
         """Draw tiles and edges anew, but not what stands under them: buttons cost time, too."""
         if self._picture.edges is not None:
             self.update(QRectF(*self._picture.layout.stage).toAlignedRect())
+
+    def _show_held(self) -> None:
+        """A value is drawn as a hand holds it."""
+        self._rest_before_smooth()
+        self._update_stage()
+        self._describe()
 
     def _update_edges(self) -> None:
         self._picture.forget_still()
@@ -373,21 +367,33 @@ class TopologyView(QWidget):
             painter.fillRect(self.rect(), picture.theme.card)
             painter.end()
             return
-        seconds = self._since_frame.restart() / 1000
+        seconds = self._motion.frame()
         picture.advance(seconds)
         if self.is_flowing:
-            picture.phase += _FLOW_SPEED * min(seconds, 0.1)
+            picture.phase += self._motion.way(seconds)
         picture.is_flowing = self.is_flowing
         picture.is_smooth = self.is_smooth
         # A figure is of the network, not of what somebody points at.
-        target = None if picture.is_exporting else self._target
-        chosen = target.edges(picture.edges) if target else None
-        picture.draw(painter, self.devicePixelRatioF(), not self._running, chosen)
-        if target is not None:
-            draw_target(painter, target, picture, self._pointer, self._by_keyboard)
-        elif self.hasFocus() and not picture.is_exporting:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(picture.theme.accent, 2))
-            stage, px = QRectF(*picture.layout.stage), picture.theme.px
-            painter.drawRoundedRect(stage.adjusted(1, 1, -1, -1), px(6), px(6))
+        if picture.is_exporting:
+            picture.draw(painter, self.devicePixelRatioF(), not self._running, None)
+        else:
+            self._paint_live(painter, picture)
         painter.end()
+
+    def _paint_live(self, painter: QPainter, picture: NetworkPicture) -> None:
+        gestures, target, chosen = self._gestures, self._gestures.target, self._hands.chosen
+        assert picture.edges is not None
+        picture.focus = chosen or gestures.pointed_at
+        # What a step lights is not dimmed by what the pointer is over.
+        has_step = picture.step is not None
+        lit = None if target is None or has_step else target.edges(picture.edges)
+        under_tiles = self._steps.draw_edges if has_step else None
+        picture.draw(painter, self.devicePixelRatioF(), not self._running, lit, under_tiles)
+        draw_loss(painter, picture)
+        if chosen is not None:
+            draw_chosen(painter, chosen, picture)
+        self._steps.draw_front(painter)
+        if target is not None:
+            draw_target(painter, target, picture, gestures.pointer, gestures.by_keyboard)
+        elif self.hasFocus() and gestures.walks:
+            draw_focus(painter, picture)

@@ -108,11 +108,8 @@ def draw_legend(painter: QPainter, edges: EdgeGeometry, theme: Theme, scale: flo
     """What width, dashes and colours of edges mean, with the scale of weights in numbers."""
     box = edges.layout.legend
     font = number_font(theme, 11)
-    metrics = QFontMetricsF(font)
     low, high = (signed(end, _decimals(scale), plus=True) for end in (-scale, scale))
-    px = theme.px
-    number, gap = max(metrics.horizontalAdvance(high), px(24)), px(6)
-    bar_width = min(max(0.2 * box.width, px(72)), px(136))
+    number, gap, bar_width = _legend_parts(box, theme, scale)
     bar = Box(box.right - number - gap - bar_width, box.y, bar_width, box.height)
     painter.setFont(font)
     painter.setPen(theme.dim)
@@ -122,13 +119,27 @@ def draw_legend(painter: QPainter, edges: EdgeGeometry, theme: Theme, scale: flo
 
     painter.setFont(theme.font(11))
     painter.setPen(theme.dim)
-    room = bar.x - number - gap - px(8) - box.x
+    room = bar.x - number - gap - theme.px(8) - box.x
     texts = list(_LEGEND_TEXTS)
     if len(edges) > MOST_DRAWN:
         texts.insert(0, f"{texts[0]};  the {MOST_DRAWN:,} strongest of {len(edges):,} edges")
     words = QFontMetricsF(theme.font(11))
     fitting = (text for text in texts if words.horizontalAdvance(text) <= room)
     _text(painter, Box(box.x, box.y, room, box.height), next(fitting, texts[-1]), _LEFT)
+
+
+def legend_bar_room(box: Box, theme: Theme, scale: float) -> float:
+    """How much of the legend's right end the scale of weights takes."""
+    number, gap, bar_width = _legend_parts(box, theme, scale)
+    return 2 * (number + gap) + bar_width + theme.px(8)
+
+
+def _legend_parts(box: Box, theme: Theme, scale: float) -> tuple[float, float, float]:
+    """Widths of a number beside the bar, of the gap between, and of the bar."""
+    high = signed(scale, _decimals(scale), plus=True)
+    advance = QFontMetricsF(number_font(theme, 11)).horizontalAdvance(high)
+    px = theme.px
+    return max(advance, px(24)), px(6), min(max(0.2 * box.width, px(72)), px(136))
 
 
 def _draw_weight_bar(painter: QPainter, bar: Box, theme: Theme, edges: EdgeGeometry) -> None:
@@ -190,6 +201,27 @@ def draw_frames(
         _text(painter, box, name, _LEFT)
 
 
+def draw_loss_plate(
+    painter: QPainter, layout: Layout, theme: Theme, color: QColor, width: float
+) -> None:
+    """The plate of the loss without its number, as the end of the signal's way."""
+    if layout.loss is None:
+        return
+    last, px = layout.tiles[-1][-1], theme.px
+    pen = QPen(color, width)
+    pen.setDashPattern([2.0, 3.0])
+    painter.setPen(pen)
+    x = last.middle[0]
+    painter.drawLine(QPointF(x, last.bottom + 4), QPointF(x, layout.loss.y - 2))
+    painter.setPen(QPen(color, width))
+    painter.setBrush(theme.card)
+    painter.drawRoundedRect(QRectF(*layout.loss), px(5), px(5))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setFont(theme.font(11))
+    painter.setPen(theme.dim)
+    painter.drawText(QRectF(*layout.loss).adjusted(px(9), 0, 0, 0), _LEFT, "loss")
+
+
 def corner(layout: Layout) -> float:
     """Radius of the tiles' corners."""
     smallest = min(column[0].width for column in layout.tiles)
@@ -197,9 +229,17 @@ def corner(layout: Layout) -> float:
 
 
 def draw_biases(
-    painter: QPainter, layout: Layout, biases: Sequence[Array], scale: float, theme: Theme
+    painter: QPainter,
+    layout: Layout,
+    biases: Sequence[Array],
+    scale: float,
+    theme: Theme,
+    frozen: NDArray[np.bool_] | None = None,
 ) -> None:
-    """A dot at the lower left corner of each unit that has a bias, with its ring if it is round."""
+    """A dot at the lower left corner of each unit that has a bias, with its ring if it is round.
+
+    Those that are `frozen` (biases drawn, layer by layer) are square.
+    """
     table = theme.signed_table()
     painter.setPen(QPen(_outline(theme), 1.0))
     centers = layout.bias_centers
@@ -212,11 +252,23 @@ def draw_biases(
     )
     places = np.hstack([np.vstack(centers), radii[:, np.newaxis]])
     is_small = radii < _ROUND_DOT
-    for (x, y, radius), index in zip(places[~is_small], indices[~is_small], strict=True):
+    is_round = ~is_small if frozen is None else ~is_small & ~frozen
+    for (x, y, radius), index in zip(places[is_round], indices[is_round], strict=True):
         painter.setBrush(QColor.fromRgb(table[index]))
         painter.drawEllipse(QPointF(x, y), radius, radius)
+    if frozen is not None:
+        _draw_frozen(painter, places[frozen], indices[frozen], theme)
     if is_small.any():
         _draw_squares(painter, places[is_small], indices[is_small] // _SHADES, table)
+
+
+def _draw_frozen(painter: QPainter, dots: Array, indices: NDArray[np.int_], theme: Theme) -> None:
+    """Dots (n, 3) of biases that training leaves alone: squares with a firm frame."""
+    table = theme.signed_table()
+    painter.setPen(QPen(theme.ink, 1.8 * theme.scale))
+    for (x, y, radius), index in zip(dots.tolist(), indices.tolist(), strict=True):
+        painter.setBrush(QColor.fromRgb(table[index]))
+        painter.drawRect(QRectF(x - radius, y - radius, 2 * radius, 2 * radius))
 
 
 def _draw_squares(

@@ -23,6 +23,8 @@ READABLE_TILE = 32
 SMALLEST_STEP = 5.0
 """From one unit to the next, in pixels; units for which even this is too much are not drawn."""
 _MORE_HEIGHT = 16
+_LOSS_WIDTH, _LOSS_HEIGHT, _LOSS_GAP = 84.0, 20.0, 28.0
+"""Of the plate of the loss, and from the output to it."""
 
 
 class Box(NamedTuple):
@@ -119,6 +121,18 @@ class Layout:
         return tuple(
             np.array([(tile.x, tile.bottom) for tile in column]) for column in self.tiles[1:]
         )
+
+    @cached_property
+    def loss(self) -> Box | None:
+        """The plate of the loss, under the outputs; None where there is no room for it."""
+        last, scale = self.tiles[-1][-1], self.scale
+        y = last.bottom + _LOSS_GAP * scale
+        bottom = y + _LOSS_HEIGHT * scale
+        if bottom > self.stage.bottom - 2 or self.more(len(self.tiles) - 1):
+            return None
+        width = _LOSS_WIDTH * scale
+        x = min(last.middle[0] - width / 2, self.stage.right - width - 8 * scale)
+        return Box(x, y, width, bottom - y)
 
     def more(self, layer: int) -> int:
         """Units of a layer that are not drawn."""

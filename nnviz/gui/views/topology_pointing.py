@@ -16,7 +16,20 @@ from nnviz.gui.views.network_picture import NetworkPicture
 from nnviz.gui.views.tiles import draw_frame
 from nnviz.gui.views.topology_drawing import Words
 from nnviz.gui.views.topology_layout import Box, Layout
+from nnviz.gui.views.topology_marks import place_of
+from nnviz.gui.views.topology_parts import (
+    BiasPart,
+    EdgePart,
+    LossPart,
+    NeuronPart,
+    are_frozen,
+    edge_index,
+    is_shown,
+    name_of,
+)
+from nnviz.gui.views.topology_parts import Part as Meant
 from nnviz.gui.views.weight_scale import signed
+from nnviz.insight.equation_text import format_number
 from nnviz.insight.snapshot import Snapshot
 from nnviz.model.activations import ACTIVATIONS
 
@@ -32,6 +45,7 @@ class Part(Enum):
     NEURON = "neuron"
     BIAS = "bias"
     EDGE = "edge"
+    LOSS = "loss"
 
 
 @dataclass(frozen=True)
@@ -45,14 +59,53 @@ class Target:
 
     @property
     def neuron(self) -> tuple[int, int] | None:
-        """The unit that is meant; None for an edge."""
-        return None if self.part is Part.EDGE else (self.layer, self.unit)
+        """The unit that is meant; None for an edge and for the loss."""
+        return (self.layer, self.unit) if self.part in (Part.NEURON, Part.BIAS) else None
 
-    def edges(self, edges: EdgeGeometry) -> Indices:
-        """The edges that stand out: all of the unit's, or the one."""
+    def edges(self, edges: EdgeGeometry) -> Indices | None:
+        """The edges that stand out: all of the unit's, or the one; None for the loss."""
+        if self.part is Part.LOSS:
+            return None
         if self.part is Part.EDGE:
             return edges.one(self.edge)
         return edges.touching(self.layer, self.unit)
+
+
+def meant_by(target: Target, edges: EdgeGeometry) -> Meant:
+    """The part of the network that is pointed at, as a value."""
+    match target.part:
+        case Part.NEURON:
+            return NeuronPart(target.layer, target.unit)
+        case Part.BIAS:
+            return BiasPart(target.layer, target.unit)
+        case Part.EDGE:
+            return EdgePart(target.layer, target.unit, int(edges.source[target.edge]))
+        case Part.LOSS:
+            return LossPart()
+
+
+def target_of(meant: Meant, edges: EdgeGeometry) -> Target | None:
+    """Where a part is in the picture; None where it is not drawn."""
+    if not is_shown(meant, edges):
+        return None
+    match meant:
+        case NeuronPart(layer, unit):
+            return Target(Part.NEURON, layer, unit)
+        case BiasPart(layer, unit):
+            return Target(Part.BIAS, layer, unit)
+        case EdgePart(layer, target, _):
+            return Target(Part.EDGE, layer, target, edge_index(meant, edges))
+        case LossPart():
+            return Target(Part.LOSS, len(edges.shown) - 1, 0)
+
+
+def layer_at(x: float, y: float, layout: Layout) -> int | None:
+    """The layer in whose column, or over whose caption, a point is; None for inputs and between."""
+    for layer, column in enumerate(layout.tiles):
+        is_in_column = column[0].x - 4 <= x <= column[0].right + 4 and y <= layout.stage.bottom
+        if layer and (is_in_column or layout.captions[layer].contains(x, y)):
+            return layer
+    return None
 
 
 def target_at(x: float, y: float, picture: NetworkPicture) -> Target | None:
@@ -61,6 +114,9 @@ def target_at(x: float, y: float, picture: NetworkPicture) -> Target | None:
     if edges is None:
         return None
     layout = edges.layout
+    chip = layout.loss
+    if chip is not None and picture.snapshot is not None and chip.contains(x, y, slack=2.0):
+        return target_of(LossPart(), edges)
     for layer in range(1, len(layout.tiles)):
         radius = layout.bias_radius(layer) + _NEAR_BIAS
         for unit in range(len(layout.tiles[layer])):
@@ -78,6 +134,15 @@ def target_at(x: float, y: float, picture: NetworkPicture) -> Target | None:
     if distance > max(_NEAR_EDGE, edge_width(strength, layout.widest_edge) / 2 + 1.0):
         return None
     return Target(Part.EDGE, int(edges.layer[index]), int(edges.target[index]), index)
+
+
+def cursor_over(target: Target | None) -> Qt.CursorShape:
+    """What the pointer looks like: over a number it says that it can be dragged."""
+    if target is None:
+        return Qt.CursorShape.ArrowCursor
+    if target.part in (Part.EDGE, Part.BIAS):
+        return Qt.CursorShape.SizeVerCursor
+    return Qt.CursorShape.PointingHandCursor
 
 
 def walk(layout: Layout, place: tuple[int, int] | None, across: int, down: int) -> tuple[int, int]:
@@ -99,18 +164,17 @@ def readout(target: Target, picture: NetworkPicture) -> list[Words]:
     """What is pointed at, in words, with the numbers of the moment that is shown."""
     names, snapshot = picture.names, picture.snapshot
     assert names is not None
-    name = names.unit(target.layer, target.unit)
+    assert picture.edges is not None
+    meant = meant_by(target, picture.edges)
+    name = name_of(meant, names)
     if snapshot is None:
-        return [Words(name)]
-    if target.part is Part.EDGE:
-        assert picture.edges is not None
-        source = int(picture.edges.source[target.edge])
-        weight = float(snapshot.frame.weights[target.layer - 1][target.unit, source])
-        origin = names.unit(target.layer - 1, source)
-        return [Words(f"weight {origin} → {name}:"), Words(signed(weight, plus=True), True)]
-    if target.part is Part.BIAS:
-        bias = float(snapshot.frame.biases[target.layer - 1][target.unit])
-        return [Words(f"bias of {name}:"), Words(signed(bias, plus=True), True)]
+        return [Words(names.unit(target.layer, target.unit))]
+    if isinstance(meant, LossPart):
+        value = format_number(snapshot.frame.train_loss, 4)
+        return [Words("loss of the training points:"), Words(value, True)]
+    if isinstance(meant, EdgePart | BiasPart):
+        words = [Words(f"{name}:"), Words(signed(picture.value_of(meant), plus=True), True)]
+        return [*words, Words("frozen")] if are_frozen((meant,), picture.mask) else words
     low, high = span_over_plane(snapshot, target.layer, target.unit)
     if low == high:
         return [Words(f"{name}:"), Words(low, True), Words("all over the plane")]
@@ -149,7 +213,10 @@ def draw_target(
 ) -> None:
     """A frame around a neuron, its weights where there is room, and the read-out."""
     layout, theme = picture.layout, picture.theme
-    near = Box(pointer.x(), pointer.y(), 1, 1)
+    # A drag may leave the view; its read-out does not.
+    stage = layout.stage
+    x, y = min(max(pointer.x(), 0.0), stage.right), min(max(pointer.y(), 0.0), stage.bottom)
+    near = Box(x, y, 1, 1)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if target.neuron is not None:
         near = layout.tiles[target.layer][target.unit]
@@ -157,7 +224,12 @@ def draw_target(
         draw_frame(painter, near, theme.ink, radius, 2.0, 0.5)
         if by_keyboard:
             draw_frame(painter, near, theme.accent, radius, 2.0, 3.5)
-        _draw_weights(painter, target, picture)
+        if picture.step is None and not picture.has_live_numbers:
+            _draw_weights(painter, target, picture)
+    elif by_keyboard:
+        assert picture.edges is not None
+        place = place_of(meant_by(target, picture.edges), picture)
+        near = Box(place.x(), place.y(), 1, 1)
     drawing.draw_readout(painter, readout(target, picture), near, layout.stage, theme)
 
 

@@ -48,7 +48,13 @@ def bar(qtbot: QtBot) -> TransportBar:
 def heard(bar: TransportBar) -> list[Any]:
     """The names of all signals sent, with their values where they have one."""
     log: list[Any] = []
-    for name in ("play_pressed", "pause_pressed", "step_pressed", "reset_pressed"):
+    for name in (
+        "play_pressed",
+        "pause_pressed",
+        "step_pressed",
+        "step_back_pressed",
+        "reset_pressed",
+    ):
         cast(SignalInstance, getattr(bar, name)).connect(lambda name=name: log.append(name))
     for name in ("granularity_changed", "speed_changed", "seed_changed"):
         signal = cast(SignalInstance, getattr(bar, name))
@@ -113,7 +119,27 @@ def test_granularity(bar: TransportBar, heard: list[Any], qtbot: QtBot) -> None:
     assert heard == []
     qtbot.mouseClick(bar.granularity.buttons()[0], Qt.MouseButton.LeftButton)
     qtbot.mouseClick(bar.granularity.buttons()[1], Qt.MouseButton.LeftButton)
-    assert heard == [("granularity_changed", "update"), ("granularity_changed", "epoch")]
+    qtbot.mouseClick(bar.granularity.buttons()[2], Qt.MouseButton.LeftButton)
+    assert heard == [
+        ("granularity_changed", "micro"),
+        ("granularity_changed", "update"),
+        ("granularity_changed", "epoch"),
+    ]
+
+
+def test_a_step_back_needs_an_earlier_moment(
+    bar: TransportBar, heard: list[Any], qtbot: QtBot
+) -> None:
+    assert not bar.step_back.isEnabled()
+    bar.set_can_go_back(True)
+    qtbot.mouseClick(bar.step_back, Qt.MouseButton.LeftButton)
+    assert heard == ["step_back_pressed"]
+    bar.set_state(playing=False, can_play=True, can_step=False, can_reset=True)
+    assert not bar.step_back.isEnabled()
+    bar.set_state(playing=False, can_play=True, can_step=True, can_reset=True)
+    assert bar.step_back.isEnabled()
+    bar.set_can_go_back(False)
+    assert not bar.step_back.isEnabled()
 
 
 def test_speed(bar: TransportBar, heard: list[Any], qtbot: QtBot) -> None:

@@ -139,8 +139,8 @@ def test_points_are_drawn_once_and_not_with_every_frame(
     on: SimpleNamespace, show: Show, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
-    draw = PointsItem._draw
-    monkeypatch.setattr(PointsItem, "_draw", lambda *args: calls.append(1) or draw(*args))
+    draw = PointsItem.draw
+    monkeypatch.setattr(PointsItem, "draw", lambda *args: calls.append(1) or draw(*args))
     trainer = Trainer(preset("moons"))
     view = show(trainer)
     n = len(calls)

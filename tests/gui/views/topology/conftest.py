@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.theme import LIGHT, Theme
+from nnviz.gui.views.edges import EdgeGeometry
 from nnviz.gui.views.step_button import StepButton
 from nnviz.gui.views.topology import TopologyView
 from nnviz.insight.history import History
@@ -83,6 +84,54 @@ def hover(view: TopologyView, x: float, y: float) -> None:
     QApplication.sendEvent(view, event)
 
 
+def drag(
+    view: TopologyView,
+    way: list[tuple[float, float]],
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    release: bool = True,
+) -> None:
+    """Press at the first place, move over all others, and let the button go at the last."""
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    steps = [(QEvent.Type.MouseButtonPress, way[0], left, left)]
+    steps += [(QEvent.Type.MouseMove, place, none, left) for place in way[1:]]
+    if release:
+        steps.append((QEvent.Type.MouseButtonRelease, way[-1], left, none))
+    for kind, (x, y), button, buttons in steps:
+        place = QPointF(x, y)
+        event = QMouseEvent(kind, place, place, button, buttons, modifiers)
+        QApplication.sendEvent(view, event)
+
+
+def click(view: TopologyView, place: tuple[float, float]) -> None:
+    drag(view, [place, place])
+
+
+def on_edge(view: TopologyView, layer: int, target: int, source: int) -> tuple[float, float]:
+    """A place on an edge, near where it comes from, where few others are."""
+    assert view.arrangement is not None
+    edges = EdgeGeometry(view.arrangement)
+    (index,) = np.flatnonzero(
+        (edges.layer == layer) & (edges.target == target) & (edges.source == source)
+    )
+    x, y = edges.paths(True).points[index, 6]
+    return float(x), float(y)
+
+
+def on_bias(view: TopologyView, layer: int, unit: int) -> tuple[float, float]:
+    assert view.arrangement is not None
+    x, y = view.arrangement.bias_center(layer, unit)
+    return x - 2, y + 2
+
+
+def with_snapshot(view: TopologyView, trainer: Trainer) -> Snapshot:
+    """Show the present moment of a trainer."""
+    history = History(*[np.zeros(1)] * 8)
+    snapshot = Photographer(trainer.dataset, 40).snapshot(trainer.frame(), history)
+    view.reset(trainer.experiment, trainer.dataset)
+    view.show_snapshot(snapshot)
+    return snapshot
+
+
 def leave(view: TopologyView) -> None:
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
 
@@ -129,6 +178,11 @@ def on() -> SimpleNamespace:
         picture=picture,
         hover=hover,
         leave=leave,
+        drag=drag,
+        click=click,
+        on_edge=on_edge,
+        on_bias=on_bias,
+        with_snapshot=with_snapshot,
         middle=middle,
         button=button,
         inked_rows=inked_rows,

@@ -1,0 +1,219 @@
+"""Two moments, side by side or subtracted: what training has changed between them."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+
+from nnviz.data.dataset import Dataset
+from nnviz.gui.theme import Theme
+from nnviz.gui.views.header_controls import HeaderTab
+from nnviz.gui.views.inspector_controls import WordButton
+from nnviz.gui.views.inspector_page import Page
+from nnviz.gui.views.inspector_pictures import Surfaces
+from nnviz.gui.views.inspector_table import FiguresTable
+from nnviz.gui.views.inspector_text import Paragraph, TextPane, told
+from nnviz.gui.views.inspector_words import parameter_words, signed
+from nnviz.gui.views.scales import number_text
+from nnviz.insight.difference import Difference, difference
+from nnviz.insight.slope import parameter_place
+from nnviz.insight.snapshot import Snapshot
+from nnviz.run.experiment import Experiment
+
+_HOW_TO_BEGIN = (
+    "Mark this moment, then train on or go elsewhere in time: here you see what became other."
+)
+_MOST_CHANGES = 4
+
+
+class ComparePage(Page):
+    """The marked moment against the present one."""
+
+    pin_wanted = Signal()
+    unpin_wanted = Signal()
+    difference_shown = Signal(object)
+    INTERVAL = 250
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._before: Snapshot | None = None
+        self._difference: Difference | None = None
+        self._told: Difference | None = None
+        self._pin = WordButton(
+            "Compare from this moment on", "compare from this moment on",
+            "Marks the present moment; all that comes is compared with it.", self,
+        )  # fmt: skip
+        self._unpin = WordButton(
+            "Stop", "stop comparing", "Forgets the moment that was marked.", self
+        )
+        self._make_choice()
+        self._surfaces, self._table = Surfaces(self), FiguresTable(self)
+        self._text = TextPane("What changed", self)
+        self._bar = QHBoxLayout()
+        self._bar.addWidget(self._pin)
+        self._bar.addWidget(self._unpin)
+        self._bar.addStretch(1)
+        self._bar.addWidget(self._choice)
+        self._right = QVBoxLayout()
+        self._right.addWidget(self._table)
+        self._right.addWidget(self._text, 1)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self._surfaces)
+        self._row.addLayout(self._right, 1)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.addLayout(self._bar)
+        self._layout.addLayout(self._row, 1)
+        self._pin.clicked.connect(self.pin_wanted)
+        self._unpin.clicked.connect(self.unpin_wanted)
+        self._show()
+
+    def _make_choice(self) -> None:
+        self._beside = HeaderTab("side by side", "Shows both moments beside each other.")
+        self._subtracted = HeaderTab(
+            "subtracted", "Shows the present moment minus the marked one, also as the surface."
+        )
+        self._beside.setChecked(True)
+        self._choice = QWidget(self)
+        self._choice_row = QHBoxLayout(self._choice)
+        self._choice_row.setContentsMargins(0, 0, 0, 0)
+        self._group = QButtonGroup(self)
+        for tab in (self._beside, self._subtracted):
+            self._choice_row.addWidget(tab)
+            self._group.addButton(tab)
+        self._subtracted.toggled.connect(self._change_choice)
+
+    @property
+    def difference(self) -> Difference | None:
+        return self._difference
+
+    def reset(self, experiment: Experiment, dataset: Dataset) -> None:
+        self._difference = None
+        super().reset(experiment, dataset)
+        self._show()
+
+    def show_pin(self, before: Snapshot | None) -> None:
+        self._before = before
+        self.pace.ask_now()
+        if not self.isVisible():
+            self._difference = None
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        parts = (self._pin, self._unpin, self._beside, self._subtracted)
+        for part in (*parts, self._surfaces, self._table, self._text):
+            part.set_theme(theme)
+        self._bar.setSpacing(theme.px(5))
+        self._choice_row.setSpacing(theme.px(6))
+        self._row.setSpacing(theme.px(14))
+        self._right.setSpacing(theme.px(5))
+        self._layout.setSpacing(theme.px(7))
+        self._fit()
+
+    def copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._text.toPlainText())
+
+    # --- computing
+
+    def _compute(self) -> None:
+        self._difference = None
+        reason = ""
+        if self._before is not None and self._snapshot is not None:
+            try:
+                self._difference = difference(self._before.frame, self._snapshot.frame)
+            except ValueError as refusal:
+                reason = f"These two moments cannot be compared. {refusal}"
+        self._show(reason)
+
+    def _show(self, reason: str = "") -> None:
+        found, is_pinned = self._difference, self._before is not None
+        self._pin.setText("Compare from here" if is_pinned else "Compare from this moment on")
+        self._pin.keep_room_for(self._pin.text())
+        self._unpin.setVisible(is_pinned)
+        for widget in (self._choice, self._surfaces, self._table):
+            widget.setVisible(found is not None)
+        self._say(self._moments_text())
+        if found is None:
+            self._text.set_paragraphs([told(reason or _HOW_TO_BEGIN)])
+        else:
+            self._surfaces.show_change(found.surface, self._subtracted.isChecked())
+            self._table.show_figures(found.figures)
+            self._text.set_paragraphs(self._words(found))
+            self._fit()
+        self._tell()
+
+    def _moments_text(self) -> str:
+        if self._before is None or self._snapshot is None:
+            return ""
+        then, now = self._before.frame.update, self._snapshot.frame.update
+        return f"update {then:,} → {now:,}"
+
+    def _words(self, found: Difference) -> list[Paragraph]:
+        paragraphs = [told(sentence) for sentence in found.sentences]
+        return paragraphs + [told(line, "numbers") for line in self._changes(found)]
+
+    def _changes(self, found: Difference) -> list[str]:
+        """The largest changes of parameters, each in one line."""
+        before, now = self._before, self._snapshot
+        if found.weights is None or before is None or now is None:
+            return []
+        network = now.frame.network
+        with np.errstate(all="ignore"):
+            change = now.frame.theta - before.frame.theta
+        sizes = np.nan_to_num(np.abs(change), nan=np.inf)
+        largest = np.argsort(-sizes, kind="stable")[:_MOST_CHANGES]
+        lines = []
+        for index in largest.tolist():
+            if change[index] == 0.0:
+                continue
+            name = parameter_words(network, now.dataset, *parameter_place(network, index))
+            old, new = before.frame.theta[index], now.frame.theta[index]
+            step = signed(number_text(float(change[index])))
+            lines.append(f"{step}  {name}: {number_text(float(old))} → {number_text(float(new))}")
+        return lines
+
+    def _change_choice(self) -> None:
+        if self._difference is not None:
+            self._show()
+
+    def _tell(self) -> None:
+        """What the output draws, once for each difference."""
+        wanted = None
+        if self.isVisible() and self._subtracted.isChecked():
+            wanted = self._difference
+        if wanted is not self._told:
+            self._told = wanted
+            self.difference_shown.emit(wanted)
+
+    # --- size, and being seen
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+        self._tell()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tell()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        # The pictures are square: how wide they are follows from the height that is left.
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return handled
+
+    def _fit(self) -> None:
+        bar = self._pin.sizeHint().height() + self._layout.spacing()
+        height = self.height() - bar
+        self._surfaces.fit_height(height)
+        # Where there is no room for words below the table, the figures say it.
+        table = self._table.height() + self._right.spacing()
+        room = height - table if self._difference is not None else height
+        self._text.setVisible(room >= self._text.minimumSizeHint().height())

@@ -1,0 +1,260 @@
+"""Small controls of the inspector: buttons with a word, steppers, the row of phases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from nnviz.gui.theme import LIGHT, Theme, mix
+from nnviz.gui.views.step_button import StepButton
+from nnviz.insight.microsteps import PHASES
+
+TEXT_SIZE = 11
+ROW = 20
+"""Height of a control, in pixels at scale 1."""
+_PRESSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class WordButton(QPushButton):
+    """A flat button with a word in a thin frame; filled while it is checked."""
+
+    def __init__(self, text: str, name: str, tooltip: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._theme = LIGHT
+        self._widest = text
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(tooltip)
+        self.setToolTip(tooltip)
+        # A click must not take the focus, or Space would press it in place of playing.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+
+    def keep_room_for(self, text: str) -> None:
+        """Be as wide as another text needs, so that nothing moves when it comes."""
+        self._widest = text
+        self.updateGeometry()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.setFont(theme.font(TEXT_SIZE, QFont.Weight.Medium))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        width = max(metrics.horizontalAdvance(text) for text in (self.text(), self._widest))
+        return QSize(width + 2 * self._theme.px(8), self._theme.px(ROW))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def event(self, event: QEvent) -> bool:
+        # The window plays and pauses on Space; with the focus here, Space presses the button.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if plain and event.key() in _PRESSING:
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, painter = self._theme, QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.isEnabled():
+            painter.setOpacity(0.45)
+        is_hot = self.isEnabled() and self.underMouse()
+        ground, ink = (
+            (theme.accent, theme.on_accent) if self.isChecked() else (theme.field, theme.ink)
+        )
+        border = theme.accent if self.isChecked() else mix(theme.line, theme.dim, 0.2)
+        if is_hot or self.isDown():
+            ground = mix(ground, theme.ink, 0.14 if self.isDown() else 0.06)
+        painter.setPen(
+            QPen(theme.ink if self.isChecked() else theme.accent, 2)
+            if self.hasFocus()
+            else QPen(border, 1)
+        )
+        painter.setBrush(ground)
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.drawRoundedRect(frame, theme.px(5), theme.px(5))
+        painter.setPen(ink)
+        painter.setFont(self.font())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.end()
+
+
+class Stepper(QWidget):
+    """− value +: a whole number, or what it stands for."""
+
+    changed = Signal(int)
+    """The user's new value; never sent for `set_value`."""
+
+    def __init__(
+        self,
+        name: str,
+        tooltip: str,
+        text: Callable[[int], str],
+        values: tuple[int, int],
+        value: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`values` are the least and the largest one; `text` is what a value is shown as."""
+        super().__init__(parent)
+        self._text, self._values, self._value = text, values, value
+        self._name = name
+        self._widest: tuple[str, ...] = ()
+        self.setAccessibleName(name)
+        self.setToolTip(tooltip)
+        self._label = QLabel(self)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.minus, self.plus = StepButton(False, parent=self), StepButton(True, parent=self)
+        for button, way in ((self.minus, "less"), (self.plus, "more")):
+            button.describe(f"{name}: {way}", tooltip)
+            button.setAutoRepeat(True)
+            button.stepped.connect(self._step)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        for widget in (self.minus, self._label, self.plus):
+            self._row.addWidget(widget, 1 if widget is self._label else 0)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.set_theme(LIGHT)
+
+    @property
+    def value(self) -> int:
+        return self._value
+
+    @property
+    def shown(self) -> str:
+        return self._label.text()
+
+    def set_value(self, value: int) -> None:
+        low, high = self._values
+        self._value = min(max(value, low), high)
+        self._show()
+
+    def set_values(self, low: int, high: int) -> None:
+        """The least and the largest value; the present one is brought between them."""
+        self._values = low, high
+        self.set_value(self._value)
+
+    def keep_room_for(self, *texts: str) -> None:
+        """Be as wide as these need, so that nothing moves under the hand."""
+        self._widest = texts
+        self._make_room()
+
+    def set_theme(self, theme: Theme) -> None:
+        # A label keeps the hint that it made with a larger minimum.
+        self._label.setMinimumWidth(0)
+        self._label.setFont(theme.font(TEXT_SIZE))
+        self._label.setStyleSheet(f"color: {theme.ink.name()}; background: transparent;")
+        for button in (self.minus, self.plus):
+            button.set_theme(theme)
+        self.setFixedHeight(theme.px(ROW))
+        self._make_room()
+        self._show()
+
+    def _make_room(self) -> None:
+        metrics = QFontMetrics(self._label.font())
+        texts = (*self._widest, *map(self._text, self._values))
+        self._label.setMinimumWidth(max(metrics.horizontalAdvance(text) for text in texts) + 2)
+
+    def _step(self, _layer: int, way: int) -> None:
+        before = self._value
+        self.set_value(before + way)
+        if self._value != before:
+            self.changed.emit(self._value)
+
+    def _show(self) -> None:
+        low, high = self._values
+        self._label.setText(self._text(self._value))
+        self.minus.setEnabled(self._value > low)
+        self.plus.setEnabled(self._value < high)
+        self.setAccessibleDescription(self._text(self._value))
+
+
+class PhaseRow(QWidget):
+    """load → forward → loss → backward → update, the present one filled."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._phase: str | None = None
+        self.setAccessibleName("Phases of an update")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setToolTip(
+            "An update loads its points, carries them forward to an answer, measures the loss, "
+            "carries the errors backward, and then moves the parameters."
+        )
+
+    @property
+    def phase(self) -> str | None:
+        return self._phase
+
+    def set_phase(self, phase: str | None) -> None:
+        """The present phase; None while no update is walked through."""
+        if phase != self._phase:
+            self._phase = phase
+            self.setAccessibleDescription("" if phase is None else f"now: {phase}")
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        total = sum(self._widths()) + self._gap() * (len(PHASES) - 1)
+        return QSize(round(total) + 1, self._theme.px(ROW))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(round(max(self._widths())) + 1, self._theme.px(ROW))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, painter = self._theme, QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        is_narrow = self.width() < self.sizeHint().width()
+        present = -1 if self._phase is None else PHASES.index(self._phase)
+        left = 0.5
+        for index, (phase, width) in enumerate(zip(PHASES, self._widths(), strict=True)):
+            if is_narrow and index != max(present, 0):
+                continue
+            chip = QRectF(left, 1.0, width - 1, self.height() - 2.0)
+            ground, ink = theme.card, theme.dim
+            border = theme.line
+            if index == present:
+                ground, ink, border = theme.accent, theme.on_accent, theme.accent
+            elif index < present:
+                ground = ink_ground = mix(theme.line, theme.field, 0.3)
+                ink, border = theme.ink, ink_ground
+            painter.setPen(QPen(border, 1))
+            painter.setBrush(ground)
+            painter.drawRoundedRect(chip, chip.height() / 2, chip.height() / 2)
+            painter.setPen(ink)
+            painter.setFont(self._font(index == present))
+            painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, phase)
+            left += width + self._gap()
+        painter.end()
+
+    def _font(self, is_present: bool) -> QFont:
+        weight = QFont.Weight.Bold if is_present else QFont.Weight.Normal
+        return self._theme.font(TEXT_SIZE, weight)
+
+    def _gap(self) -> int:
+        return self._theme.px(4)
+
+    def _widths(self) -> list[float]:
+        metrics = QFontMetricsF(self._font(True))
+        around = 2 * self._theme.px(8)
+        return [round(metrics.horizontalAdvance(phase)) + around for phase in PHASES]

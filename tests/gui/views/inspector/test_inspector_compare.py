@@ -1,0 +1,166 @@
+"""The tab of comparison: a marked moment against the present one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from nnviz.gui.views import inspector_compare
+from nnviz.gui.views.inspector_pictures import Surfaces
+from nnviz.gui.views.inspector_table import FiguresTable
+from nnviz.gui.views.scales import number_text
+from nnviz.insight.difference import Difference, difference
+from nnviz.run.presets import preset
+from nnviz.run.trainer import Trainer
+
+Show = Callable[..., Any]
+
+
+def columns_of(view: Any) -> dict[str, tuple[str, str, str]]:
+    return view.findChild(FiguresTable).columns  # type: ignore[no-any-return]
+
+
+def test_without_a_pin_it_says_how_to_begin(on: SimpleNamespace, show: Show, qtbot: QtBot) -> None:
+    view, _ = show(tab="Compare")
+    assert on.text(view).startswith("Mark this moment")
+    assert not view.findChild(FiguresTable).isVisible()
+    with qtbot.waitSignal(view.pin_wanted):
+        on.control(view, "compare from this moment on").click()
+
+
+@pytest.mark.parametrize("kind", ["moons", "regression", "blobs", "one"])
+def test_figures_sentences_and_largest_changes(
+    on: SimpleNamespace, show: Show, qtbot: QtBot, kind: str
+) -> None:
+    experiment = {
+        "moons": on.moons(l2=0.1),
+        "regression": on.regression(),
+        "blobs": preset("blobs"),
+        "one": preset("or"),
+    }[kind]
+    view, trainer = show(experiment, tab="Compare", size=(900, 240))
+    before = on.snapshot_of(trainer)
+    view.show_pin(before)
+    on.advance(view, trainer, 20)
+    frame, found = trainer.frame(), difference(before.frame, trainer.frame())
+    text = on.text(view)
+    for sentence in found.sentences:
+        assert sentence in text
+    columns = columns_of(view)
+    assert columns["train loss"][:2] == tuple(
+        number_text(each.train_loss) for each in (before.frame, frame)
+    )
+    assert ("penalty" in columns) == (kind == "moons")
+    assert ("train acc." in columns) == (kind != "regression")
+    assert ("test loss" in columns) == (frame.test_loss is not None)
+    change = frame.theta - before.frame.theta
+    largest = float(change[int(np.abs(change).argmax())])
+    assert number_text(largest) in text
+    assert view.subtitle == "update 3 → 23"
+    with qtbot.waitSignal(view.unpin_wanted):
+        on.control(view, "stop comparing").click()
+    view.show_pin(None)
+    assert on.text(view).startswith("Mark this moment")
+    assert view.subtitle == ""
+
+
+def test_side_by_side_or_subtracted(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show(tab="Compare")
+    heard: list[Difference | None] = []
+    view.difference_shown.connect(heard.append)
+    view.show_pin(on.snapshot_of(trainer))
+    on.advance(view, trainer, 20)
+    pictures = view.findChild(Surfaces)
+    assert pictures.captions == ["before", "now"]
+    assert heard == []
+    on.control(view, "subtracted").click()
+    assert pictures.captions[0].startswith("change ±")
+    assert heard == [view._compare.difference]
+    on.advance(view, trainer)
+    assert heard[-1] is view._compare.difference
+    assert len(heard) == 2
+    view.show_tab("Step")
+    assert heard[-1] is None
+    view.show_tab("Compare")
+    assert heard[-1] is view._compare.difference
+    on.control(view, "side by side").click()
+    assert heard[-1] is None
+    on.control(view, "subtracted").click()
+    view.show_pin(None)
+    assert heard[-1] is None
+
+
+def test_a_pin_set_while_the_tab_is_hidden(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show(tab="Step")
+    view.show_pin(on.snapshot_of(trainer))
+    on.advance(view, trainer)
+    assert view._compare.difference is None
+    view.show_tab("Compare")
+    assert view._compare.difference is not None
+    view.show_tab("Step")
+    view.show_pin(None)
+    view.show_tab("Compare")
+    assert view._compare.difference is None
+
+
+def test_what_cannot_be_compared_says_why(on: SimpleNamespace, show: Show) -> None:
+    view, _ = show(tab="Compare")
+    other = Trainer(on.regression(), engine="reference")
+    view.show_pin(on.snapshot_of(other))
+    assert "cannot be compared" in on.text(view)
+    larger = Trainer(on.moons(hidden=(8,)), engine="reference")
+    view.show_pin(on.snapshot_of(larger))
+    assert "different shapes" in on.text(view)
+    assert columns_of(view)["train loss"]
+
+
+def test_nothing_changed(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show(tab="Compare")
+    view.show_pin(on.snapshot_of(trainer))
+    on.control(view, "subtracted").click()
+    assert "No parameter changed" in on.text(view)
+    assert view.findChild(Surfaces).captions == ["no change"]
+    assert columns_of(view)["train acc."][2] == "0 %"
+    view.grab()
+
+
+@pytest.mark.parametrize("size", [(420, 110), (592, 130), (900, 240)])
+def test_everything_has_its_room(on: SimpleNamespace, show: Show, size: tuple[int, int]) -> None:
+    view, trainer = show(on.moons(l2=0.1), tab="Compare", size=size)
+    view.show_pin(on.snapshot_of(trainer))
+    on.advance(view, trainer, 20)
+    QApplication.processEvents()
+    page, table, text = view._compare, view.findChild(FiguresTable), view._compare._text
+    assert page.rect().contains(table.geometry())
+    if text.isVisible():
+        assert page.rect().contains(text.geometry())
+        assert not text.geometry().intersects(table.geometry())
+    view.grab()
+
+
+def test_moments_are_compared_at_their_own_pace(
+    on: SimpleNamespace, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+    real = difference
+
+    def counting(before: Any, after: Any) -> Any:
+        calls.append(after.update)
+        return real(before, after)
+
+    monkeypatch.setattr(inspector_compare, "difference", counting)
+    view, trainer = show(tab="Compare")
+    view.show_pin(on.snapshot_of(trainer))
+    calls.clear()
+    view.set_running(True)
+    for _ in range(10):
+        on.advance(view, trainer)
+    assert calls == [4]
+    view.set_running(False)
+    assert calls == [4, 13]
