@@ -68,7 +68,7 @@ class Arrangement:
         self._shares = {
             "columns": (0, 3, 2),
             "left": (1, 0, 0),
-            "center": (3, 1),
+            "center": (6, 1),
             "right": (9, 5),
         }
         middle = 1280 - LEFT_COLUMN - RIGHT_COLUMN - 4 * GUTTER

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from nnviz.insight.chronicle import Chronicle
 from nnviz.insight.snapshot import Photographer, Snapshot, resolution_for
+from nnviz.model.engine import Stop
 from nnviz.run.experiment import Experiment
+from nnviz.run.frame import Frame
 from nnviz.run.outline import outline_of
 from nnviz.run.timeline import Gesture
 from nnviz.run.trainer import Trainer
@@ -15,6 +17,10 @@ Command = Callable[[Trainer], object]
 """Something to do with a trainer, such as `methodcaller("seek", 12)`; a ValueError refuses it."""
 MOST_POINTS_FOR_FIGURES = 10_000
 """Beyond this many points the live figures come from a fair sample."""
+FEW_MOMENTS = 200
+"""Recorded ones of a segment, up to which it needs more than one for each frame shown."""
+PARTS = 10
+"""Into which a slice of training is divided then."""
 
 
 class Journey:
@@ -38,12 +44,35 @@ class Journey:
         self.trainer.use(engine)
         self._photographer.use(engine)
 
+    def advance(self, updates: int, stop: Stop) -> None:
+        """Train, as `Trainer.advance` does.
+
+        The curves of a run that is over in the blink of an eye are worth seeing too: while there
+        are few moments of it, some are noted in between.
+        """
+        trainer = self.trainer
+        goal = trainer.update + updates
+        is_short = self._chronicle.count(trainer.timeline) < FEW_MOMENTS
+        part = -(-updates // PARTS) if is_short and updates >= PARTS else updates
+        while trainer.update < goal:
+            wanted = min(trainer.update + part, goal)
+            trainer.advance(wanted - trainer.update, stop)
+            if trainer.update < wanted:
+                return
+            if wanted < goal:
+                self._note_moment()
+
+    def _note_moment(self) -> Frame:
+        trainer = self.trainer
+        frame = trainer.frame(at_most=MOST_POINTS_FOR_FIGURES)
+        self._chronicle.record(trainer.timeline, frame, len(trainer.dataset.X_train))
+        return frame
+
     def snapshot(self, updates_per_second: float, run: int) -> Snapshot:
         """The present moment, with the history of its branch and the outline of all."""
         trainer, timeline = self.trainer, self.trainer.timeline
         n_points = len(trainer.dataset.X_train)
-        frame = trainer.frame(at_most=MOST_POINTS_FOR_FIGURES)
-        self._chronicle.record(timeline, frame, n_points)
+        frame = self._note_moment()
         if self._sizes != frame.network.sizes:
             self._make_photographer()
         return self._photographer.snapshot(

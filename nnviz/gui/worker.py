@@ -300,13 +300,14 @@ class TrainingWorker(QObject):
     @Slot()
     @_stops_when_it_fails
     def _train_a_slice(self) -> None:
-        trainer, timer = self._trainer, self._timer
+        journey, timer = self._journey, self._timer
         if timer is None:
             return
-        if trainer is None or self._goal is None:
+        if journey is None or self._goal is None:
             timer.stop()
             self._send_news()
             return
+        trainer = journey.trainer
         now = perf_counter()
         patience = self._rhythm().patience
         if self._awaits_acknowledgement and now - self._last_frame < patience:
@@ -316,7 +317,7 @@ class TrainingWorker(QObject):
         seconds = rhythm.slice_after_gesture if is_gesturing else rhythm.slice
         updates = min(self._throttle.updates_due(now, seconds), self._updates_left(trainer))
         if updates > 0:
-            self._advance(trainer, updates, now)
+            self._advance(journey, updates, now)
         if trainer.diverged is None and not self._updates_left(trainer):
             self._reach_goal(trainer)
         self._send_news()
@@ -331,10 +332,11 @@ class TrainingWorker(QObject):
         to_edit = trainer.updates_to_edit
         return left if to_edit is None else min(left, to_edit)
 
-    def _advance(self, trainer: Trainer, updates: int, now: float) -> None:
+    def _advance(self, journey: Journey, updates: int, now: float) -> None:
+        trainer = journey.trainer
         before = trainer.update
         try:
-            trainer.advance(updates, stop=self.interruption.stop)
+            journey.advance(updates, self.interruption.stop)
         except Diverged as error:
             self._goal = None
             self._pace.clear()

@@ -32,6 +32,10 @@ class Chronicle:
         if recorder.newest < frame.update:
             recorder.record(frame, n_points)
 
+    def count(self, timeline: Timeline) -> int:
+        """How many moments of the present segment are known."""
+        return len(self._rows(timeline.segment))
+
     def history(self, timeline: Timeline, frame: Frame, n_points: int) -> History:
         """The whole present branch, also what comes after `frame`, the moment one stands at."""
         lineage = timeline.line.tip.lineage()

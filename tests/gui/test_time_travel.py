@@ -283,3 +283,17 @@ def test_watching_walks_by_itself_and_stops(travel: Travel, qtbot: QtBot) -> Non
     assert (t.frame.update, t.walk.number) == seen
     t.walk.stop()
     assert t.walk.step is None
+
+
+def test_a_run_that_is_over_in_no_time_has_its_curve(travel: Travel) -> None:
+    t = travel(preset("moons").evolve(epochs=60))
+    t.session.play()
+    t.waits_for(lambda: t.session.state is State.FINISHED)
+    t.waits_for(lambda: t.frame.epoch == 60)
+    history = t.snapshots[-1].history
+    assert len(history) > 3 * len(t.snapshots)
+    assert (history.update[1:] > history.update[:-1]).all()
+    for row in range(0, len(history), 7):
+        t.trainer = Trainer(preset("moons").evolve(epochs=60), engine="reference")
+        t.trainer.advance(int(history.update[row]))
+        assert t.trainer.train_loss == history.train_loss[row]
