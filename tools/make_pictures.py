@@ -1,7 +1,7 @@
 """Makes the pictures of the documents from the real window: run it by `make pictures`.
 
-Every picture shows the end of a preset's run, trained here, and not a moment that depends on how
-fast the machine is: the same code makes the same pictures. `--check` lists them, and says which are
+Every picture shows a moment of a preset's run, trained here, and none that depends on how fast the
+machine is: the same code makes the same pictures. `--check` lists them, and says which are
 missing.
 """
 
@@ -37,6 +37,8 @@ class Shot:
     appearance: str
     take: Callable[[MainWindow, Any], bytes]
     size: tuple[int, int] = WINDOW
+    moment: Callable[[str], Snapshot] | None = None
+    """What is shown of the preset's run; None for its end."""
 
 
 def whole_window(window: MainWindow, application: Any) -> bytes:
@@ -66,6 +68,33 @@ def help_card(window: MainWindow, application: Any) -> bytes:
     return _png_of(card, window)
 
 
+def micro_step(number: int) -> Callable[[MainWindow, Any], bytes]:
+    """The window at a micro-step of the next update, counted from 0."""
+
+    def take(window: MainWindow, application: Any) -> bytes:
+        walk = window.travels.walk
+        walk.set_reduced_motion(True)
+        window.travels.set_granularity("micro")
+        window.transport.set_granularity("micro")
+        for _ in range(number + 1):
+            window.travels.forward()
+            while walk.is_waiting:
+                application.processEvents()
+        _settle(window, application)
+        return _png_of(window, window)
+
+    return take
+
+
+def compared(window: MainWindow, application: Any) -> bytes:
+    """The window with its moment compared with that of the first branch's end."""
+    window.inspector.show_tab("Compare")
+    window.inspector.show_pin(_story("xor", 1))
+    window.timeline.set_pin(50, 1)
+    _settle(window, application)
+    return _png_of(window, window)
+
+
 def figure_of(view: str, width: int, height: int) -> Callable[[MainWindow, Any], bytes]:
     """An export, as the menu and `nnviz render` make it, with the experiment inside."""
 
@@ -84,6 +113,9 @@ SHOTS = (
     Shot("window-dark.png", "spiral", "dark", whole_window),
     Shot("network.png", "circles", "light", figure_of("network", 760, 480)),
     Shot("output.png", "spiral", "light", figure_of("surface", 420, 480)),
+    Shot("micro-step.png", "xor", "light", micro_step(9), moment=lambda name: _story(name, 0)),
+    Shot("branches.png", "xor", "light", compared, moment=lambda name: _story(name, 3)),
+    # Last, because the window that comes after an enlarged one begins with its fonts.
     Shot("sections.png", "moons", "light", unfolded_sections, TALL),
     Shot("help-card.png", "moons", "light", help_card, TALL),
 )
@@ -127,7 +159,7 @@ def _taken(shot: Shot, application: Any) -> bytes:
     from nnviz.gui.theme import THEMES
     from nnviz.gui.window import MainWindow
 
-    snapshot = _end_of_run(shot.preset)
+    snapshot = (shot.moment or _end_of_run)(shot.preset)
     experiment = snapshot.frame.experiment
     window = MainWindow(experiment, THEMES[shot.appearance], preset=shot.preset)
     try:
@@ -144,20 +176,41 @@ def _taken(shot: Shot, application: Any) -> bytes:
 
 def _end_of_run(preset: str) -> Snapshot:
     """The preset, trained to its last epoch, with the figures of every epoch."""
-    from nnviz.insight.history import Recorder
-    from nnviz.insight.snapshot import Photographer, resolution_for
+    from nnviz.gui.journey import Journey
     from nnviz.run.presets import PRESETS
-    from nnviz.run.trainer import Trainer
 
-    trainer = Trainer(PRESETS[preset].experiment)
-    recorder = Recorder()
-    n_points = len(trainer.dataset.X_train)
-    recorder.record(trainer.frame(), n_points)
+    journey = Journey(PRESETS[preset].experiment, "compiled")
+    trainer = journey.trainer
     while trainer.epoch < trainer.experiment.epochs:
+        journey.snapshot(0.0, 0)
         trainer.advance_epochs(1)
-        recorder.record(trainer.frame(), n_points)
-    photographer = Photographer(trainer.dataset, resolution_for(trainer.network))
-    return photographer.snapshot(trainer.frame(), recorder.history())
+    return journey.snapshot(0.0, 0)
+
+
+def _story(preset: str, chapters: int) -> Snapshot:
+    """50 epochs; back to epoch 10; a weight is moved; 20 epochs more. `chapters` of it."""
+    from nnviz.gui.journey import Journey
+    from nnviz.run.hands import Place, set_parameter
+    from nnviz.run.presets import PRESETS
+
+    journey = Journey(PRESETS[preset].experiment, "compiled")
+    trainer = journey.trainer
+
+    def epochs(count: int) -> None:
+        for _ in range(count):
+            journey.snapshot(0.0, 0)
+            trainer.advance_epochs(1)
+        journey.snapshot(0.0, 0)
+
+    if chapters > 0:
+        epochs(50)
+    if chapters > 1:
+        trainer.seek(10 * trainer.updates_per_epoch)
+        place = Place(1, 1, 0)
+        set_parameter(trainer, place, -float(trainer.weights[0][place.unit, 0]) - 1.0)
+    if chapters > 2:
+        epochs(20)
+    return journey.snapshot(0.0, 0)
 
 
 def _settle(window: MainWindow, application: Any) -> None:

@@ -294,6 +294,8 @@ class TrainingSession(QObject):
         self.experiment_loaded.emit(self.experiment, self.dataset)
         self.snapshot = snapshot
         self._fire("shown")
+        if self._has_epochs_left():
+            self._fire("change")
         self.snapshot_ready.emit(snapshot)
 
     def acknowledge(self, snapshot: Snapshot) -> None:
