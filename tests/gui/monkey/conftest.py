@@ -54,10 +54,11 @@ NUMBERS = (
     *("", " ", "abc", "nan", "inf", "1e400", "1,5", "２", "0x10", "-0", "4, 3, 2", "9" * 400, "½"),
 )
 KEYS = (
-    *("Space", "Right", "Left", "Up", "Down", "R", "2", "3", "Tab", "Backtab", "Escape", "Return"),
+    *("Space", "Right", "Left", "Up", "Down", "R", "1", "2", "3", "F", "B", "F2"),
+    *("Tab", "Backtab", "Escape", "Return"),
     *("Home", "End", "PageUp", "PageDown", "Plus", "Minus", "Delete", "F1"),
 )
-CTRL_KEYS = ("Z", "Y", "Space", "Right", "E", "S", "O", "C", "A", "Equal", "Minus", "0")
+CTRL_KEYS = ("Z", "Y", "Space", "Right", "Left", "E", "S", "O", "C", "A", "Equal", "Minus", "0")
 SIZES = ((1, 1), (900, 600), (1280, 800), (1600, 700), (2560, 1440))
 
 
