@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnviz.data.dataset import Dataset
 from nnviz.gui.theme import Theme
+from nnviz.gui.views.header_controls import HeaderCheckBox
 from nnviz.gui.views.network_names import NetworkNames
 from nnviz.gui.views.network_picture import NetworkPicture
 from nnviz.gui.views.step_button import LayerCounter
@@ -27,7 +28,7 @@ from nnviz.gui.views.topology_layout import Layout
 from nnviz.gui.views.topology_marks import draw_chosen, draw_focus, draw_loss
 from nnviz.gui.views.topology_motion import Motion
 from nnviz.gui.views.topology_pointing import draw_target, readout
-from nnviz.gui.views.topology_step_drawing import StepPainter
+from nnviz.gui.views.topology_step_drawing import Plate, StepPainter
 from nnviz.gui.views.unit_buttons import UnitButtons
 from nnviz.insight.microsteps import MicroStep
 from nnviz.insight.snapshot import Snapshot
@@ -74,6 +75,10 @@ class TopologyView(QWidget):
 
         self._buttons = UnitButtons(self)
         self._buttons.stepped.connect(self._ask_units)
+        tip = "Writes the weights on the edges, where there is room."
+        self._numbers = HeaderCheckBox("numbers", tip, self)
+        self._numbers.hide()
+        self._numbers.toggled.connect(self.set_shows_numbers)
         self._counter = LayerCounter(self)
         self._counter.hide()
         self._counter.asked.connect(self._ask_layers)
@@ -97,7 +102,8 @@ class TopologyView(QWidget):
         hands.cut_wanted.connect(self.cut_wanted)
         hands.unit_removal_wanted.connect(self.unit_removal_wanted)
         hands.changed.connect(self._update_stage)
-        hands.weight_changed.connect(self._show_held)
+        for draw_held in (self._rest_before_smooth, self._update_stage, self._describe):
+            hands.weight_changed.connect(draw_held)
 
     # --- what is shown
 
@@ -107,7 +113,7 @@ class TopologyView(QWidget):
         if self._names is None or names.sizes != self._names.sizes:
             self._picture.set_snapshot(None)
             self._gestures.remember()
-            self._steps.show(None, 1.0, 0)
+            self._steps.show(None, 1.0)
         self._picture.begins_anew = True
         self._names = self._picture.names = names
         self._hands.fit()
@@ -136,8 +142,7 @@ class TopologyView(QWidget):
 
     def show_step(self, step: MicroStep | None, progress: float = 1.0) -> None:
         """Light up where a micro-step works, its light having come so far; None ends that."""
-        last = -1 if self._names is None else self._names.last
-        if self._steps.show(step, 1.0 if self._reduced_motion else progress, last):
+        if self._steps.show(step, 1.0 if self._reduced_motion else progress):
             self.update()
             self._describe()
         else:
@@ -167,14 +172,16 @@ class TopologyView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._picture.theme = theme
         self._buttons.set_theme(theme)
+        self._numbers.set_theme(theme)
         self._counter.set_theme(theme)
         self._hands.set_theme(theme)
         self._arrange()
 
     def header_widgets(self) -> list[QWidget]:
-        """What belongs beside the card's heading: the number of hidden layers, − and +."""
-        self._counter.show()
-        return [self._counter]
+        """What belongs beside the card's heading: numbers on edges, hidden layers, − and +."""
+        for control in (self._numbers, self._counter):
+            control.show()
+        return [self._numbers, self._counter]
 
     def prepare_export(self, numbers: bool = False) -> None:
         """Draw at the best, without buttons, until `finish_export`; weights as numbers if asked."""
@@ -213,6 +220,11 @@ class TopologyView(QWidget):
         if self._picture.is_exporting or edges is None or not edges.are_crowded:
             return True
         return not self._running and not self._motion.is_settling
+
+    @property
+    def step_plates(self) -> tuple[Plate, ...]:
+        """The numbers of the micro-step that is shown, where they were drawn last."""
+        return self._steps.plates
 
     def sizeHint(self) -> QSize:
         return QSize(640, 480)
@@ -344,12 +356,6 @@ class TopologyView(QWidget):
         if self._picture.edges is not None:
             self.update(QRectF(*self._picture.layout.stage).toAlignedRect())
 
-    def _show_held(self) -> None:
-        """A value is drawn as a hand holds it."""
-        self._rest_before_smooth()
-        self._update_stage()
-        self._describe()
-
     def _update_edges(self) -> None:
         self._picture.forget_still()
         self._update_stage()
@@ -387,7 +393,7 @@ class TopologyView(QWidget):
         # What a step lights is not dimmed by what the pointer is over.
         has_step = picture.step is not None
         lit = None if target is None or has_step else target.edges(picture.edges)
-        under_tiles = self._steps.draw_edges if has_step else None
+        under_tiles = self._steps.draw_under_tiles if has_step else None
         picture.draw(painter, self.devicePixelRatioF(), not self._running, lit, under_tiles)
         draw_loss(painter, picture)
         if chosen is not None:

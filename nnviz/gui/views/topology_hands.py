@@ -49,8 +49,8 @@ _NUDGES = {
     Qt.Key.Key_Underscore: -1,
 }
 """With Shift held, keyboards send other signs for the same keys."""
-_BEGINNINGS = frozenset("0123456789.,")
-"""What a number that is typed begins with; a minus is a nudge."""
+_BEGINNINGS = frozenset("0456789.,")
+"""What a number that is typed begins with; 1, 2 and 3 say what a step is, a minus is a nudge."""
 
 
 @dataclass

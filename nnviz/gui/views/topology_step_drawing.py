@@ -37,7 +37,9 @@ _TAIL = 0.14
 
 
 @dataclass(frozen=True, eq=False)
-class _Plate:
+class Plate:
+    """A number, and where it stands."""
+
     place: QRectF
     text: str
 
@@ -49,7 +51,7 @@ class StepPainter:
         self._picture = picture
         self._step: MicroStep | None = None
         self._kept_for: tuple[object, ...] = ()
-        self._plates: list[_Plate] = []
+        self._plates: list[Plate] = []
         self._lit: Indices | None = None
         self._digits, self._has_biases, self._where = 0, False, "edges"
 
@@ -58,24 +60,30 @@ class StepPainter:
         """What the step is called; empty where none is shown."""
         return "" if self._step is None or self._picture.step is None else self._step.title
 
-    def show(self, step: MicroStep | None, progress: float, last: int) -> bool:
-        """Show a step from now on; returns whether it is another. `last` is the output's layer.
+    @property
+    def plates(self) -> tuple[Plate, ...]:
+        """The numbers of the step, where it was drawn last."""
+        return () if self._picture.step is None else tuple(self._plates)
 
-        A step of a larger network comes late, and is not shown.
+    def show(self, step: MicroStep | None, progress: float) -> bool:
+        """Show a step from now on; returns whether it is another.
+
+        A step of a network of other sizes comes late, and is not shown.
         """
         picture, is_other = self._picture, step is not self._step
         self._step = step
-        if step is None or step.layer > last:
+        if step is None or picture.names is None:
             picture.step = None
-        elif is_other or picture.step is None:
-            picture.step = scene_of(step, last)
+        elif is_other:
+            scene = scene_of(step, picture.names.last)
+            picture.step = scene if scene.fits(picture.names.sizes) else None
         picture.progress = min(max(progress, 0.0), 1.0)
         return is_other
 
     # --- under the tiles
 
-    def draw_edges(self, painter: QPainter) -> None:
-        """A veil over all edges, and those of the step over it, as far as the light has come."""
+    def draw_under_tiles(self, painter: QPainter) -> None:
+        """A veil over all edges, over it those of the step, and rings around its units."""
         picture = self._picture
         scene, edges = picture.step, picture.edges
         if scene is None or edges is None:
@@ -83,14 +91,26 @@ class StepPainter:
         veil = QColor(picture.theme.card)
         veil.setAlpha(_DIMMED)
         painter.fillRect(QRectF(*picture.layout.stage), veil)
-        if scene.edges is None:
-            return
-        self._find_places(scene, edges)
-        stage = picture.layout.stage
-        sources, targets = picture.layout.tiles[scene.edges - 1 : scene.edges + 1]
+        if scene.edges is not None:
+            self._find_places(scene, edges)
+            self._draw_edges(painter, scene.edges, scene.backwards, edges)
+        # Under the biases, which are what some steps are about.
+        color, radius = _color(scene.light, picture.theme), drawing.corner(picture.layout)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for tile in picture.layout.tiles[scene.layer]:
+            draw_frame(painter, tile, halo(color), radius, 6.0, 3.0)
+            draw_frame(painter, tile, color, radius, 2.2, 1.5)
+
+    def _draw_edges(
+        self, painter: QPainter, layer: int, backwards: bool, edges: EdgeGeometry
+    ) -> None:
+        """The edges into a layer, as far as the light has come."""
+        picture, stage = self._picture, edges.layout.stage
+        sources, targets = edges.layout.tiles[layer - 1 : layer + 1]
         left, right = sources[0].right, targets[0].x
         arrived = (right - left) * picture.progress
-        if scene.backwards:
+        if backwards:
             left = right - arrived
         painter.setClipRect(QRectF(left - 0.5, stage.y, arrived + 1.0, stage.height))
         if self._lit is not None and len(self._lit) <= MOST_FLOWING:
@@ -101,7 +121,7 @@ class StepPainter:
     # --- over the tiles
 
     def draw_front(self, painter: QPainter) -> None:
-        """Veils over other tiles, rings, the light on its way, numbers, and what they are."""
+        """Veils over other tiles, the light on its way, numbers, and what they are."""
         picture = self._picture
         scene, edges = picture.step, picture.edges
         if scene is None or edges is None:
@@ -112,9 +132,6 @@ class StepPainter:
         self._dim_tiles(painter, scene)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for tile in picture.layout.tiles[scene.layer]:
-            draw_frame(painter, tile, halo(color), drawing.corner(picture.layout), 6.0, 3.0)
-            draw_frame(painter, tile, color, drawing.corner(picture.layout), 2.2, 1.5)
         if scene.loss:
             draw_loss(painter, picture, color)
         if scene.edges is not None and 0.0 < picture.progress < 1.0:
@@ -191,7 +208,7 @@ class StepPainter:
         self._lit, on_edges = self._on_edges(scene, edges, focus, [*on_units, *beside])
         self._plates = [*on_edges, *on_units, *beside]
 
-    def _on_units(self, scene: Scene, edges: EdgeGeometry, focus: Part | None) -> list[_Plate]:
+    def _on_units(self, scene: Scene, edges: EdgeGeometry, focus: Part | None) -> list[Plate]:
         if scene.units is None:
             return []
         tiles, theme = edges.layout.tiles[scene.layer], self._picture.theme
@@ -204,7 +221,7 @@ class StepPainter:
             plates.append(self._on_tile(edges, tile, number(float(scene.units[unit]))))
         return plates
 
-    def _beside_biases(self, scene: Scene, edges: EdgeGeometry) -> list[_Plate]:
+    def _beside_biases(self, scene: Scene, edges: EdgeGeometry) -> list[Plate]:
         """Numbers of biases, each under its tile beside the dot, where there is room."""
         if scene.biases is None:
             return []
@@ -222,12 +239,12 @@ class StepPainter:
             before = layout.tiles[scene.layer - 1][0].right + 2
             is_clear = has_room and y + height <= layout.stage.bottom and x >= before
             if is_clear and (chip is None or y + height <= chip.y):
-                plates.append(_Plate(QRectF(x, y, width, height), text))
+                plates.append(Plate(QRectF(x, y, width, height), text))
         return plates
 
     def _on_edges(
-        self, scene: Scene, edges: EdgeGeometry, focus: Part | None, others: list[_Plate]
-    ) -> tuple[Indices | None, list[_Plate]]:
+        self, scene: Scene, edges: EdgeGeometry, focus: Part | None, others: list[Plate]
+    ) -> tuple[Indices | None, list[Plate]]:
         """The edges that light up, and their numbers where there is room for them."""
         self._digits, self._where = 0, "edges"
         if scene.edges is None:
@@ -258,7 +275,7 @@ class StepPainter:
 
     def _at_other_ends(
         self, scene: Scene, edges: EdgeGeometry, mine: Indices, focus: Part | None
-    ) -> list[_Plate]:
+    ) -> list[Plate]:
         """Numbers of a unit's edges on the units at their other ends: for narrow networks."""
         neuron = neuron_of(focus) if focus is not None and len(mine) else None
         if scene.edges is not None and edges.shown[scene.edges] == 1:
@@ -281,23 +298,23 @@ class StepPainter:
             plates.append(self._on_tile(edges, tiles[source if are_incoming else target], text))
         return plates
 
-    def _on_tile(self, edges: EdgeGeometry, tile: Box, text: str) -> _Plate:
+    def _on_tile(self, edges: EdgeGeometry, tile: Box, text: str) -> Plate:
         theme = self._picture.theme
         width, height = plate_size(text, _font(theme), theme)
         x, y = tile.middle
         left = min(max(x - width / 2, 1.0), edges.layout.stage.right - width - 1)
-        return _Plate(QRectF(left, y - height / 2, width, height), text)
+        return Plate(QRectF(left, y - height / 2, width, height), text)
 
     def _placed(
         self, scene: Scene, edges: EdgeGeometry, picked: Indices, digits: int, blocked: Array
-    ) -> list[_Plate]:
+    ) -> list[Plate]:
         theme = self._picture.theme
         places = zip(edges.target[picked].tolist(), edges.source[picked].tolist(), strict=True)
         texts = [scene.edge_text(target, source, digits) for target, source in places]
         sizes = [plate_size(text, _font(theme), theme) for text in texts]
         found = placed_plates(edges, sizes, picked, blocked)
         return [
-            _Plate(place, text)
+            Plate(place, text)
             for text, (place, is_free) in zip(texts, found, strict=True)
             if is_free
         ]

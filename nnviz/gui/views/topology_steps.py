@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import floor, isfinite, log10
@@ -54,6 +55,17 @@ class Scene:
     """Whether the light goes from right to left."""
     loss: str = ""
     """The loss as text, where it is what the step is about."""
+
+    def fits(self, sizes: Sequence[int]) -> bool:
+        """Whether it is of a network of these sizes, inputs first."""
+        layer = self.layer
+        if layer >= len(sizes) or (self.edges or 0) >= len(sizes):
+            return False
+        lengths = (len(a) for a in (self.units, self.biases) if a is not None)
+        are_units = all(length == sizes[layer] for length in lengths)
+        return are_units and (
+            self.weights is None or self.weights.shape == (sizes[layer], sizes[layer - 1])
+        )
 
     def key(self, digits: int, has_biases: bool, where: str = "edges") -> str:
         """What is shown, in words: numbers on edges have so many digits, 0 where there are none.

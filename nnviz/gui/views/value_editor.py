@@ -67,6 +67,7 @@ class ValueEditor(QFrame):
         for part in (self._name, self._line, self._reason):
             self._column.addWidget(part)
         self.setObjectName("value-editor")
+        self.set_theme(LIGHT)
         self.hide()
 
     @property

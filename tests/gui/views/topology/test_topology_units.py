@@ -116,7 +116,7 @@ def test_units_have_limits(
 
 def test_layers_are_added_and_taken(show: Show, qtbot: QtBot) -> None:
     view = show(hidden=(3, 2))
-    (counter,) = view.header_widgets()
+    _, counter = view.header_widgets()
     card = Card("network", QWidget())
     card.add_header_widget(counter)
     qtbot.addWidget(card)
@@ -134,14 +134,14 @@ def test_layers_are_added_and_taken(show: Show, qtbot: QtBot) -> None:
 )
 def test_layers_have_limits(show: Show, hidden: tuple[int, ...], less: bool, more: bool) -> None:
     view = show(hidden=hidden)
-    minus, plus = view.header_widgets()[0].findChildren(StepButton)
+    minus, plus = view.header_widgets()[1].findChildren(StepButton)
     assert (minus.isEnabled(), plus.isEnabled()) == (less, more)
 
 
 def test_a_first_layer_can_be_added(show: Show) -> None:
     view = show(hidden=())
     spy = QSignalSpy(view.hidden_wanted)
-    _, plus = view.header_widgets()[0].findChildren(StepButton)
+    _, plus = view.header_widgets()[1].findChildren(StepButton)
     plus.click()
     (hidden,) = spy.at(0)
     assert len(hidden) == 1
@@ -186,3 +186,13 @@ def test_an_exported_picture_is_sharp_and_has_no_buttons(on: SimpleNamespace, sh
     assert exported.size() == view.size() * 2
     assert exported.pixelColor(plus * 2) == LIGHT.card
     assert on.picture(view).pixelColor(plus) == pixel
+
+
+def test_weights_are_numbers_on_the_edges_when_asked(on: SimpleNamespace, show: Show) -> None:
+    view = show(hidden=(3,))
+    numbers, _ = view.header_widgets()
+    before = view.grab().toImage()
+    numbers.click()
+    assert view.grab().toImage() != before
+    numbers.click()
+    assert view.grab().toImage() == before
