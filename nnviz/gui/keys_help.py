@@ -19,7 +19,7 @@ KEYS = (
     ("Ctrl+=, Ctrl+−, Ctrl+0", "draw everything larger, smaller, as large as usual"),
     ("+, −", "add, remove a unit in the layer of the neuron chosen by keyboard"),
     ("Enter, Shift+↑, Shift+↓", "choose the neuron; go around its bias and its edges"),
-    ("+, −, F2", "nudge the chosen weight or bias, with Shift finely; type its value"),
+    ("+, −, F2", "nudge the chosen weight or bias, with Shift finely; type its value (Enter too)"),
     ("F, Delete", "freeze or let learn; cut what is chosen"),
     ("B", "with the time line in focus: set a bookmark"),
     ("Tab, arrow keys", "walk through the controls and the neurons"),

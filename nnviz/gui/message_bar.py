@@ -69,6 +69,8 @@ class MessageBar(QWidget):
             self._action.setAccessibleName(words)
             self._action.show()
             self._place()
+            # It waits until it is used, or until something else is said.
+            self._timer.stop()
 
     @Slot(str, str)
     def replace(self, before: str, after: str) -> None:

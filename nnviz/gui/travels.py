@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 from operator import methodcaller
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -18,14 +18,17 @@ from nnviz.gui.views.inspector import InspectorView
 from nnviz.gui.views.surface import SurfaceView
 from nnviz.gui.views.timeline import TimelineView
 from nnviz.gui.views.topology import TopologyView
-from nnviz.insight.difference import Difference
-from nnviz.insight.equations import BiasPart, EdgePart
-from nnviz.insight.microsteps import MicroStep
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
-from nnviz.run.hands import Place, cut, frozen_experiment, remove_unit, set_parameter
 
-Parts = Iterable[EdgePart | BiasPart]
+# What answers a gesture is imported with the first one: the window must not wait for it.
+if TYPE_CHECKING:
+    from nnviz.insight.difference import Difference
+    from nnviz.insight.equations import BiasPart, EdgePart
+    from nnviz.insight.microsteps import MicroStep
+    from nnviz.run.hands import Place
+
+    Parts = Iterable[EdgePart | BiasPart]
 
 
 class Travels(QObject):
@@ -226,11 +229,15 @@ class Travels(QObject):
 
     @Slot(object, float, object)
     def _set_parameter(self, part: EdgePart | BiasPart, value: float, gesture: object) -> None:
+        from nnviz.run.hands import set_parameter
+
         command = partial(set_parameter, place=place_of(part), value=value, gesture=gesture)
         self._editor.do_part(gesture, self._name(part), command)
 
     @Slot(object, bool)
     def _freeze(self, parts: Parts, frozen: bool) -> None:
+        from nnviz.run.hands import frozen_experiment
+
         experiment, network = self._present()
         if experiment is not None:
             places = [place_of(part) for part in parts]
@@ -239,11 +246,15 @@ class Travels(QObject):
 
     @Slot(object)
     def _cut(self, parts: Parts) -> None:
+        from nnviz.run.hands import cut
+
         places = tuple(place_of(part) for part in parts)
         self._editor.do("cut", partial(cut, places=places))
 
     @Slot(int, int)
     def _remove_unit(self, layer: int, unit: int) -> None:
+        from nnviz.run.hands import remove_unit
+
         text = f"remove unit {unit + 1} of layer {layer}"
         self._editor.do(text, partial(remove_unit, layer=layer, unit=unit))
 
@@ -254,12 +265,17 @@ class Travels(QObject):
         return self._session.experiment, snapshot.frame.network
 
     def _name(self, part: EdgePart | BiasPart) -> str:
+        from nnviz.insight.equations import EdgePart
+
         kind = "weight" if isinstance(part, EdgePart) else "bias"
         return f"{kind} in layer {part.layer}"
 
 
 def place_of(part: EdgePart | BiasPart) -> Place:
     """Where a part of the picture stands among the parameters."""
+    from nnviz.insight.equations import EdgePart
+    from nnviz.run.hands import Place
+
     if isinstance(part, EdgePart):
         return Place(part.layer, part.target, part.source)
     return Place(part.layer, part.unit)

@@ -22,7 +22,6 @@ from nnviz.gui.documents import WINDOW, Documents
 from nnviz.gui.drawn_frames import DrawnFrames
 from nnviz.gui.dropping import DropTarget
 from nnviz.gui.experiment_editor import ExperimentEditor
-from nnviz.gui.keys_help import show_keys
 from nnviz.gui.message_bar import MessageBar
 from nnviz.gui.preferences import Preferences
 from nnviz.gui.preset_tracker import PresetTracker
@@ -141,7 +140,7 @@ class MainWindow(QWidget):
             figure_with_focus=self._view_with_focus,
             choose_preset=self.choose_preset,
             recent_presets=lambda: self.presets.recent,
-            show_help=lambda: show_keys(self),
+            show_help=self._show_help,
             toggle=self.toggle,
             step=self.step,
             step_back=self.step_back,
@@ -233,6 +232,13 @@ class MainWindow(QWidget):
         self.gallery.set_current(name)
         self._suggest_speed(PRESETS[name])
         self.editor.choose_preset(name)
+
+    @Slot()
+    def _show_help(self) -> None:
+        # The window must not wait for the list of its keys.
+        from nnviz.gui.keys_help import show_keys
+
+        show_keys(self)
 
     def begin_with_file(self, path: str) -> None:
         """Say that the experiment, with which the window was made, comes from a file."""

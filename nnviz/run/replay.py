@@ -10,8 +10,8 @@ from nnviz.run.timeline import Segment
 
 MOST_ENGINES = 4
 """Engines that are kept ready for the segments used last; each has room of its own to work in."""
-WORK_BETWEEN_KEYFRAMES = 5e6
-"""Some 5 ms: an update counts its points times the network's parameters, and what it takes
+WORK_BETWEEN_KEYFRAMES = 1e7
+"""Some 10 ms: an update counts its points times the network's parameters, and what it takes
 however small it is."""
 WORK_OF_AN_UPDATE = {"compiled": 200.0, "reference": 100_000.0}
 

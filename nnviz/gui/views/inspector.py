@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -15,16 +17,20 @@ from PySide6.QtWidgets import (
 from nnviz.data.dataset import Dataset
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.gui.views.header_controls import HeaderTab
-from nnviz.gui.views.inspector_batch import BatchPage
-from nnviz.gui.views.inspector_compare import ComparePage
-from nnviz.gui.views.inspector_equation import EquationPage
+from nnviz.gui.views.inspector_controls import leave_arrows, order_tabs
 from nnviz.gui.views.inspector_page import Page
-from nnviz.gui.views.inspector_slope import SlopePage
 from nnviz.gui.views.inspector_step import StepPage
-from nnviz.insight.equations import BiasPart, EdgePart, Part
-from nnviz.insight.microsteps import MicroStep
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
+
+# All pages but the first are imported when they are opened: the window must not wait for them.
+if TYPE_CHECKING:
+    from nnviz.gui.views.inspector_batch import BatchPage
+    from nnviz.gui.views.inspector_compare import ComparePage
+    from nnviz.gui.views.inspector_equation import EquationPage
+    from nnviz.gui.views.inspector_slope import SlopePage
+    from nnviz.insight.equations import Part
+    from nnviz.insight.microsteps import MicroStep
 
 TABS = {
     "Step": "Shows the next update one micro-step at a time, in words, symbols and numbers.",
@@ -60,23 +66,18 @@ class InspectorView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._step, self._equation = StepPage(self), EquationPage(self)
-        self._batch, self._slope = BatchPage(self), SlopePage(self)
-        self._compare = ComparePage(self)
-        self._pages: dict[str, Page] = dict(
-            zip(
-                TABS,
-                (self._step, self._equation, self._batch, self._slope, self._compare),
-                strict=True,
-            )
-        )
+        self._run: tuple[Experiment, Dataset] | None = None
+        self._snapshot: Snapshot | None = None
+        self._part: Part | None = None
+        self._pin: Snapshot | None = None
+        self._is_running = False
+        self._pages: dict[str, Page] = {}
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
-        for page in self._pages.values():
-            self._stack.addWidget(page)
-            page.subtitle_changed.connect(self._tell_subtitle)
+        self._step = StepPage(self)
+        self._take("Step", self._step)
+        self._connect_step()
         self._make_tabs()
-        self._connect()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Inspector")
@@ -94,29 +95,109 @@ class InspectorView(QWidget):
         self._tabs["Step"].setChecked(True)
         self._tab_group.buttonToggled.connect(self._change_tab)
 
-    def _connect(self) -> None:
-        step, compare = self._step, self._compare
+    def _connect_step(self) -> None:
+        step = self._step
         step.step_asked.connect(self.step_asked)
         step.watch_toggled.connect(self.watch_toggled)
         step.watch_speed_changed.connect(self.watch_speed_changed)
         step.point_chosen.connect(self.point_chosen)
-        self._batch.point_hovered.connect(self.point_hovered)
-        compare.pin_wanted.connect(self.pin_wanted)
-        compare.unpin_wanted.connect(self.unpin_wanted)
-        compare.difference_shown.connect(self.difference_shown)
         step.formula.changed.connect(self._share_settings_of_step)
-        self._equation.formula.changed.connect(self._share_settings_of_equation)
-        for page in (step, self._equation):
+        step.formula.copied.connect(self.subtitle_changed)
+
+    # --- pages that are made when they are needed
+
+    @property
+    def _equation(self) -> EquationPage:
+        from nnviz.gui.views.inspector_equation import EquationPage
+
+        page = self._pages.get("Equation")
+        if not isinstance(page, EquationPage):
+            page = EquationPage(self)
+            page.formula.take_settings(self._step.formula)
+            self._catch_up(page)
+            page.show_part(self._part)
+            page.formula.changed.connect(self._share_settings_of_equation)
             page.formula.copied.connect(self.subtitle_changed)
+            self._take("Equation", page)
+        return page
+
+    @property
+    def _batch(self) -> BatchPage:
+        from nnviz.gui.views.inspector_batch import BatchPage
+
+        page = self._pages.get("Batch")
+        if not isinstance(page, BatchPage):
+            page = BatchPage(self)
+            self._catch_up(page)
+            page.point_hovered.connect(self.point_hovered)
+            self._take("Batch", page)
+        return page
+
+    @property
+    def _slope(self) -> SlopePage:
+        from nnviz.gui.views.inspector_slope import SlopePage
+
+        page = self._pages.get("Slope")
+        if not isinstance(page, SlopePage):
+            page = SlopePage(self)
+            self._catch_up(page)
+            page.show_part(self._part)
+            self._take("Slope", page)
+        return page
+
+    @property
+    def _compare(self) -> ComparePage:
+        from nnviz.gui.views.inspector_compare import ComparePage
+
+        page = self._pages.get("Compare")
+        if not isinstance(page, ComparePage):
+            page = ComparePage(self)
+            page.show_pin(self._pin)
+            self._catch_up(page)
+            page.pin_wanted.connect(self.pin_wanted)
+            page.unpin_wanted.connect(self.unpin_wanted)
+            page.difference_shown.connect(self.difference_shown)
+            self._take("Compare", page)
+        return page
+
+    def _page(self, name: str) -> Page:
+        """The page of this tab, made at the latest now."""
+        if name == "Step":
+            return self._step
+        if name == "Equation":
+            return self._equation
+        if name == "Batch":
+            return self._batch
+        return self._slope if name == "Slope" else self._compare
+
+    def _catch_up(self, page: Page) -> None:
+        """Give a page that was just made what all others have got."""
+        leave_arrows(page)
+        page.set_theme(self._theme)
+        if self._run is not None:
+            page.reset(*self._run)
+        if self._snapshot is not None:
+            page.show_snapshot(self._snapshot)
+        page.set_running(self._is_running)
+
+    def _take(self, name: str, page: Page) -> None:
+        """Have a page among the others."""
+        self._pages[name] = page
+        self._stack.addWidget(page)
+        page.subtitle_changed.connect(self._tell_subtitle)
+        if len(self._pages) > 1:
+            order_tabs([self, *(self._pages[each] for each in TABS if each in self._pages)])
 
     # --- what the window calls
 
     def reset(self, experiment: Experiment, dataset: Dataset) -> None:
         """Begin a new run; what was chosen and pinned stays until others are."""
+        self._run, self._snapshot = (experiment, dataset), None
         for page in self._pages.values():
             page.reset(experiment, dataset)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
         for page in self._pages.values():
             page.show_snapshot(snapshot)
 
@@ -132,22 +213,33 @@ class InspectorView(QWidget):
 
         Where its tab shows nothing of it, as the tab of steps without a walk, the equation comes.
         """
-        for page in (self._step, self._equation, self._slope):
-            page.show_part(part)
+        self._part = part
+        self._step.show_part(part)
+        if "Equation" in self._pages:
+            self._equation.show_part(part)
+        if "Slope" in self._pages:
+            self._slope.show_part(part)
+        if part is None:
+            return
+        from nnviz.insight.equations import BiasPart, EdgePart
+
         shows_it = {
             "Step": self._step.is_walking,
             "Equation": True,
             "Slope": isinstance(part, EdgePart | BiasPart),
         }
-        if part is not None and not shows_it.get(self.tab, False):
+        if not shows_it.get(self.tab, False):
             self.show_tab("Equation")
 
     def show_pin(self, before: Snapshot | None) -> None:
         """The moment that the present one is compared with; None for none."""
-        self._compare.show_pin(before)
+        self._pin = before
+        if "Compare" in self._pages:
+            self._compare.show_pin(before)
 
     def set_running(self, running: bool) -> None:
         """Whether the run is training; what is costly waits until it does not."""
+        self._is_running = running
         for page in self._pages.values():
             page.set_running(running)
 
@@ -175,7 +267,7 @@ class InspectorView(QWidget):
 
     @property
     def subtitle(self) -> str:
-        return self._pages[self.tab].subtitle
+        return self._page(self.tab).subtitle
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -206,7 +298,7 @@ class InspectorView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
-            self._pages[self.tab].copy()
+            self._page(self.tab).copy()
         else:
             super().keyPressEvent(event)
 
@@ -214,15 +306,16 @@ class InspectorView(QWidget):
 
     def _change_tab(self, tab: HeaderTab, checked: bool) -> None:
         if checked:
-            self._stack.setCurrentWidget(self._pages[tab.text()])
+            self._stack.setCurrentWidget(self._page(tab.text()))
             self._tell_subtitle()
 
     def _tell_subtitle(self) -> None:
         self.subtitle_changed.emit(self.subtitle)
 
     def _share_settings_of_step(self) -> None:
-        self._equation.formula.take_settings(self._step.formula)
-        self._equation.pace.ask()
+        if "Equation" in self._pages:
+            self._equation.formula.take_settings(self._step.formula)
+            self._equation.pace.ask()
 
     def _share_settings_of_equation(self) -> None:
         self._step.formula.take_settings(self._equation.formula)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
 from nnviz.gui.theme import LIGHT, Theme, mix
 from nnviz.gui.views.step_button import StepButton
@@ -16,6 +24,7 @@ TEXT_SIZE = 11
 ROW = 20
 """Height of a control, in pixels at scale 1."""
 _PRESSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
 class WordButton(QPushButton):
@@ -63,7 +72,7 @@ class WordButton(QPushButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down):
+        elif event.key() in _ARROWS:
             event.ignore()
         else:
             super().keyPressEvent(event)
@@ -258,3 +267,41 @@ class PhaseRow(QWidget):
         metrics = QFontMetricsF(self._font(True))
         around = 2 * self._theme.px(8)
         return [round(metrics.horizontalAdvance(phase)) + around for phase in PHASES]
+
+
+class _ArrowsPass(QObject):
+    """Leaves arrow keys to the window."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_press = event.type() == QEvent.Type.KeyPress
+        if is_press and isinstance(event, QKeyEvent) and event.key() in _ARROWS:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def leave_arrows(part: QWidget) -> None:
+    """Let arrow keys pass all buttons in a part, and have no click take the focus.
+
+    The card does so for what it finds in the view when the window is made.
+    """
+    arrows_pass = _ArrowsPass(part)
+    for button in part.findChildren(QAbstractButton):
+        button.installEventFilter(arrows_pass)
+        if button.focusPolicy() & Qt.FocusPolicy.ClickFocus:
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+
+def order_tabs(parts: Iterable[QWidget]) -> None:
+    """Let Tab go through parts, and through all in them, in this order.
+
+    Qt goes in the order in which widgets were made, and some are made when they are needed.
+    """
+    stops = [
+        widget
+        for part in parts
+        for widget in (part, *part.findChildren(QWidget))
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    ]
+    for before, after in pairwise(stops):
+        QWidget.setTabOrder(before, after)

@@ -25,7 +25,14 @@ class EquationPage(Page):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._part: Part | None = None
-        self._point = Stepper(
+        self.formula = FormulaPane("Equation", self._make_point, self)
+        self.formula.changed.connect(self.pace.ask_now)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.formula)
+
+    def _make_point(self) -> Stepper:
+        point = Stepper(
             "point put in",
             "Puts the numbers of one training point in; without one, inputs stay symbols.",
             _point_text,
@@ -33,13 +40,12 @@ class EquationPage(Page):
             0,
             self,
         )
-        self.formula = FormulaPane("Equation", self)
-        self.formula.add_tool(self._point)
-        self.formula.changed.connect(self.pace.ask_now)
-        self._point.changed.connect(self.pace.ask_now)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.formula)
+        point.changed.connect(self.pace.ask_now)
+        return point
+
+    @property
+    def _point(self) -> Stepper:
+        return self.formula.point
 
     @property
     def part(self) -> Part | None:
@@ -60,7 +66,6 @@ class EquationPage(Page):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self.formula.set_theme(theme)
-        self._point.set_theme(theme)
 
     def _compute(self) -> None:
         if self._part is None or self._snapshot is None:

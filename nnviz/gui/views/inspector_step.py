@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
@@ -13,15 +15,17 @@ from nnviz.gui.views.inspector_controls import TEXT_SIZE, PhaseRow, Stepper, Wor
 from nnviz.gui.views.inspector_formula import FormulaPane
 from nnviz.gui.views.inspector_page import Page
 from nnviz.gui.views.inspector_text import told
-from nnviz.insight.batch_lens import next_points
-from nnviz.insight.equations import BiasPart, EdgePart, NeuronPart, Part, equation_of_step
-from nnviz.insight.microsteps import MicroStep
 from nnviz.insight.snapshot import Snapshot
 from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run.experiment import Experiment
 from nnviz.run.frame import Frame
 from nnviz.run.problem import dataset_of, problem_of
+
+# What computes a step's equation is imported with the first walk: the window must not wait for it.
+if TYPE_CHECKING:
+    from nnviz.insight.equations import Part
+    from nnviz.insight.microsteps import MicroStep
 
 SPEEDS = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0)
 """Micro-steps a second, in about equal ratios."""
@@ -59,18 +63,11 @@ class StepPage(Page):
             _speed_text, (0, len(SPEEDS) - 1), _FIRST_SPEED, self,
         )  # fmt: skip
         self._speed.keep_room_for(*map(_speed_text, range(len(SPEEDS))))
-        self._point = Stepper(
-            "points shown",
-            "Shows what the whole batch does, or one of its points alone.",
-            self._point_text, (0, 1), 0, self,
-        )  # fmt: skip
-        self.formula = FormulaPane("This step", self)
-        self.formula.add_tool(self._point)
+        self.formula = FormulaPane("This step", self._make_point, self)
         self._back.clicked.connect(self._ask_back)
         self._on.clicked.connect(self._ask_on)
         self._watch.clicked.connect(self._toggle_watch)
         self._speed.changed.connect(self._change_speed)
-        self._point.changed.connect(self._choose_point)
         self.formula.changed.connect(self.pace.ask_now)
         self._row = QHBoxLayout()
         self._row.addWidget(self._phases)
@@ -84,7 +81,20 @@ class StepPage(Page):
         self._layout.addWidget(self.formula, 1)
         self._show_place()
 
+    def _make_point(self) -> Stepper:
+        point = Stepper(
+            "points shown",
+            "Shows what the whole batch does, or one of its points alone.",
+            self._point_text, (0, 1), 0, self,
+        )  # fmt: skip
+        point.changed.connect(self._choose_point)
+        return point
+
     # --- what the inspector calls
+
+    @property
+    def _point(self) -> Stepper:
+        return self.formula.point
 
     @property
     def is_walking(self) -> bool:
@@ -130,7 +140,7 @@ class StepPage(Page):
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        controls = (self._back, self._on, self._watch, self._speed, self._point)
+        controls = (self._back, self._on, self._watch, self._speed)
         for part in (self._phases, self.formula, *controls):
             part.set_theme(theme)
         self._count.setFont(theme.font(TEXT_SIZE))
@@ -165,8 +175,9 @@ class StepPage(Page):
         self._back.setEnabled(steps is not None)
         self._fit()
         if steps is None:
-            self._point.hide()
-            self._point.set_value(0)
+            if self.formula.has_tools:
+                self._point.hide()
+                self._point.set_value(0)
             self._say("")
         else:
             self._show_points(steps)
@@ -177,6 +188,8 @@ class StepPage(Page):
         shown, chosen = steps[0].values["points"], 0
         batch = shown
         if len(shown) == 1 and self._frame is not None:
+            from nnviz.insight.batch_lens import next_points
+
             experiment = self._frame.experiment
             batch = next_points(problem_of(experiment, dataset_of(experiment)), self._frame.state)
             found = np.flatnonzero(batch == shown[0])
@@ -202,6 +215,8 @@ class StepPage(Page):
             # What a step says of itself is true, whatever it is a step of.
             self.formula.show_words([told(step.title, "strong"), told(step.formula, "formula")])
             return
+        from nnviz.insight.equations import equation_of_step
+
         unit, source = self._chosen(step)
         equation = equation_of_step(
             self._frame, self._steps, self._number, unit, source,
@@ -211,6 +226,8 @@ class StepPage(Page):
 
     def _chosen(self, step: MicroStep) -> tuple[int | None, int | None]:
         """Unit and source of the chosen part, if it belongs to the step's layer."""
+        from nnviz.insight.equations import BiasPart, EdgePart, NeuronPart
+
         match self._part:
             case NeuronPart(layer, unit) | BiasPart(layer, unit) if layer == step.layer:
                 return unit, None

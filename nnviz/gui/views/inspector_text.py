@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -23,7 +24,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 from nnviz.gui.theme import LIGHT, Theme
-from nnviz.insight.equations import Equation
+
+if TYPE_CHECKING:
+    from nnviz.insight.equations import Equation
 
 LEAST_CONTRAST = 4.5
 """Of text against its ground, as WCAG 2 asks for."""
@@ -34,8 +37,9 @@ _SHORT = 52
 _LONG = 66
 """A formula of more characters is written a size smaller."""
 _HARD = "\u00a0"
-_NUMBER = re.compile(r"−?(∞|[\d.]+(·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|not a number")
-_FOLD = re.compile(r"… \([\d,]+ more(?:: [^()]*)?\)")
+# Compiled when the first equation is shown, and then kept by `re`.
+_NUMBER = r"−?(∞|[\d.]+(·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|not a number"
+_FOLD = r"… \([\d,]+ more(?:: [^()]*)?\)"
 _SCROLLING = (
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
     Qt.Key.Key_Home, Qt.Key.Key_End,
@@ -246,7 +250,7 @@ def _statement(text: str) -> list[Span]:
     if not equals or not _is_number(result):
         head, result = text, ""
     spans, place = [], 0
-    for fold in _FOLD.finditer(head):
+    for fold in re.finditer(_FOLD, head):
         spans += [
             Span(head[place : fold.start()], "numbers"),
             Span(fold[0].replace(" ", _HARD), "fold"),
@@ -267,7 +271,7 @@ def _unbroken(text: str, between: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return bool(_NUMBER.fullmatch(text))
+    return bool(re.fullmatch(_NUMBER, text))
 
 
 def contrast(one: QColor, other: QColor) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFontMetrics,
     QHelpEvent,
@@ -26,6 +26,7 @@ from nnviz.gui.views.timeline_menu import TimelineMenu, mark_words
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
 from nnviz.run.outline import Mark, Outline
+from nnviz.run.timeline import Branch
 
 HEIGHT = 46
 _SIDE = 14
@@ -61,6 +62,8 @@ class TimelineView(QWidget):
         self._is_dragging = False
         self._asked: int | None = None
         self._hot_lane = 0
+        self._pressed_lane: Branch | None = None
+        self._pressed_at = QPointF()
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.setInterval(_LONGEST_SILENCE)
@@ -246,29 +249,45 @@ class TimelineView(QWidget):
             super().mousePressEvent(event)
             return
         x, y = event.position().x(), event.position().y()
-        lane = layout.lane_at(x, y)
-        if lane is not None:
-            self.checkout_wanted.emit(lane.number)
-        elif layout.left - self._theme.px(10) <= x <= layout.right + self._theme.px(10):
-            self._is_dragging = True
-            self._go_to(layout.update_at(x, outline.newest))
+        self._pressed_at = event.position()
+        self._pressed_lane = layout.lane_at(x, y)
+        if self._pressed_lane is None:
+            self._begin_drag(x)
+
+    def _begin_drag(self, x: float) -> None:
+        layout, outline, slack = self._layout, self._outline, self._theme.px(10)
+        if layout is not None and outline is not None:
+            self._is_dragging = layout.left - slack <= x <= layout.right + slack
+            if self._is_dragging:
+                self._go_to(layout.update_at(x, outline.newest))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         layout, outline = self._layout, self._outline
         if layout is None or outline is None:
             return
         x, y = event.position().x(), event.position().y()
-        if self._is_dragging:
+        if self._pressed_lane is not None:
+            # A hand that goes on moving scrubs, however near the other branch lies.
+            moved = (event.position() - self._pressed_at).manhattanLength()
+            if moved > self._theme.px(4):
+                self._pressed_lane = None
+                self._begin_drag(x)
+        elif self._is_dragging:
             self._go_to(layout.update_at(x, outline.newest))
-            return
-        lane = layout.lane_at(x, y)
-        hot = 0 if lane is None else lane.number
-        if hot != self._hot_lane:
-            self._hot_lane = hot
-            self.update()
+        else:
+            lane = layout.lane_at(x, y)
+            hot = 0 if lane is None else lane.number
+            if hot != self._hot_lane:
+                self._hot_lane = hot
+                self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._is_dragging and event.button() == Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        lane, self._pressed_lane = self._pressed_lane, None
+        if lane is not None:
+            self.checkout_wanted.emit(lane.number)
+        elif self._is_dragging:
             self._is_dragging = False
             if self._aim is not None and self._asked is None:
                 self._ask(self._aim)

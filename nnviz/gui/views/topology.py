@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
@@ -28,11 +30,14 @@ from nnviz.gui.views.topology_layout import Layout
 from nnviz.gui.views.topology_marks import draw_chosen, draw_focus, draw_loss
 from nnviz.gui.views.topology_motion import Motion
 from nnviz.gui.views.topology_pointing import draw_target, readout
-from nnviz.gui.views.topology_step_drawing import Plate, StepPainter
+from nnviz.gui.views.topology_step_drawing import StepPainter
 from nnviz.gui.views.unit_buttons import UnitButtons
-from nnviz.insight.microsteps import MicroStep
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import MOST_HIDDEN_LAYERS, Experiment
+
+if TYPE_CHECKING:
+    from nnviz.gui.views.topology_step_drawing import Plate
+    from nnviz.insight.microsteps import MicroStep
 
 UNITS_OF_A_FIRST_LAYER = 4
 

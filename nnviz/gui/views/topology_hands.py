@@ -49,8 +49,8 @@ _NUDGES = {
     Qt.Key.Key_Underscore: -1,
 }
 """With Shift held, keyboards send other signs for the same keys."""
-_BEGINNINGS = frozenset("0456789.,")
-"""What a number that is typed begins with; 1, 2 and 3 say what a step is, a minus is a nudge."""
+_EDIT = (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+"""A digit does not begin a number: 1, 2 and 3 say what a step is."""
 
 
 @dataclass
@@ -206,7 +206,7 @@ class Hands(QObject):
         if command == "cut":
             return self.cut()
         if command == "edit":
-            return self.edit("" if event.key() == Qt.Key.Key_F2 else event.text())
+            return self.edit("")
         if command == "nudge":
             fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             return self.nudge(_NUDGES[Qt.Key(event.key())], fine)
@@ -223,7 +223,7 @@ class Hands(QObject):
             return "cut"
         if is_number and key in _NUDGES:
             return "nudge"
-        if is_number and (key == Qt.Key.Key_F2 or event.text() in _BEGINNINGS):
+        if is_number and key in _EDIT:
             return "edit"
         return None
 

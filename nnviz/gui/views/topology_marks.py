@@ -21,7 +21,6 @@ from nnviz.gui.views.topology_parts import (
     edge_index,
     is_shown,
 )
-from nnviz.insight.equation_text import format_number
 
 _HALO = 70
 """Opacity of the light around what is chosen, of 255."""
@@ -54,6 +53,9 @@ def draw_loss(painter: QPainter, picture: NetworkPicture, color: QColor | None =
     if step is not None and step.loss:
         text = step.loss
     else:
+        # The window must not wait for how equations are written.
+        from nnviz.insight.equation_text import format_number
+
         text = format_number(snapshot.frame.train_loss, 3)
     if color is not None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -29,7 +29,6 @@ from nnviz.gui.views.topology_parts import (
 )
 from nnviz.gui.views.topology_parts import Part as Meant
 from nnviz.gui.views.weight_scale import signed
-from nnviz.insight.equation_text import format_number
 from nnviz.insight.snapshot import Snapshot
 from nnviz.model.activations import ACTIVATIONS
 
@@ -170,6 +169,9 @@ def readout(target: Target, picture: NetworkPicture) -> list[Words]:
     if snapshot is None:
         return [Words(names.unit(target.layer, target.unit))]
     if isinstance(meant, LossPart):
+        # The window must not wait for how equations are written.
+        from nnviz.insight.equation_text import format_number
+
         value = format_number(snapshot.frame.train_loss, 4)
         return [Words("loss of the training points:"), Words(value, True)]
     if isinstance(meant, EdgePart | BiasPart):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -20,7 +21,9 @@ from nnviz.gui.views.topology_layout import Box
 from nnviz.gui.views.topology_marks import draw_loss, halo
 from nnviz.gui.views.topology_parts import EdgePart, NeuronPart, Part, edge_index, neuron_of
 from nnviz.gui.views.topology_steps import Light, Scene, number, scene_of
-from nnviz.insight.microsteps import MicroStep
+
+if TYPE_CHECKING:
+    from nnviz.insight.microsteps import MicroStep
 
 _SIZE = 11
 """Of numbers, in pixels at scale 1."""

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from math import floor, isfinite, log10
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnviz.insight.equation_text import format_number, raised
-from nnviz.insight.microsteps import MicroStep
+if TYPE_CHECKING:
+    from nnviz.insight.microsteps import MicroStep
 
 Array = NDArray[np.float64]
 
@@ -106,6 +107,9 @@ class Scene:
 
 def number(value: float, digits: int = 3) -> str:
     """A number as it stands in the picture."""
+    # The window must not wait for how equations are written.
+    from nnviz.insight.equation_text import format_number
+
     return format_number(value, digits)
 
 
@@ -201,4 +205,6 @@ def _mean_of(points: Array) -> str:
 
 
 def _at(layer: int) -> str:
+    from nnviz.insight.equation_text import raised
+
     return raised(f"({layer})")

@@ -153,6 +153,12 @@ def test_other_branches_are_lanes_and_in_the_menu(
     assert bar.words_at(middle) == "main: to update 100; a click goes there"
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=middle)
     assert heard == [("checkout_wanted", 1)]
+    # A drag that begins on it scrubs all the same.
+    qtbot.mousePress(bar, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseMove(bar, middle - QPoint(400, 0))
+    qtbot.mouseRelease(bar, Qt.MouseButton.LeftButton, pos=middle - QPoint(400, 0))
+    assert [name for name, _ in heard] == ["checkout_wanted", "seek_wanted"]
+    heard.pop()
     bar.menu.aboutToShow.emit()
     texts = [action.text() for action in bar.menu.actions()]
     assert "main\tto update 100" in texts

@@ -91,7 +91,7 @@ def test_a_bad_number_says_so_and_keeps_the_old_one(
     assert dragged.count() == 0
 
 
-def test_a_digit_begins_a_number_and_a_double_click_opens_it(
+def test_enter_and_a_double_click_open_it_and_digits_do_not(
     on: SimpleNamespace, show: Show
 ) -> None:
     view = show(hidden=(3, 2), theme=DARK)
@@ -104,13 +104,14 @@ def test_a_digit_begins_a_number_and_a_double_click_opens_it(
     for key in (Keys.Key_1, Keys.Key_2, Keys.Key_3):
         QTest.keyClick(view, key)
         assert editor.isHidden(), "they say what a step is"
-    QTest.keyClick(view, Keys.Key_4)
-    assert editor.line.text() == "4"
-    QTest.keyClicks(editor.line, ".5")
+    QTest.keyClick(view, Keys.Key_Return)
+    assert editor.isVisible()
+    editor.line.selectAll()
+    QTest.keyClicks(editor.line, "4.5")
     QTest.keyClick(editor.line, Keys.Key_Enter)
     assert dragged.at(0)[:2] == [BiasPart(1, 1), 4.5]
     on.click(view, on.middle(view, 1, 0))
-    QTest.keyClick(view, Keys.Key_4)
+    QTest.keyClick(view, Keys.Key_F2)
     assert editor.isHidden(), "a neuron has no value to type"
 
 
@@ -134,7 +135,9 @@ def test_leaving_takes_a_good_number(
     ("key", "text", "taken"),
     [
         (Keys.Key_1, "1", False),
-        (Keys.Key_4, "4", True),
+        (Keys.Key_4, "4", False),
+        (Keys.Key_F2, "", True),
+        (Keys.Key_Return, "\r", True),
         (Keys.Key_F, "f", True),
         (Keys.Key_Delete, "", True),
         (Keys.Key_Plus, "+", True),
