@@ -53,8 +53,10 @@ def test_json_and_a_figure_of_ours_are_opened(
     circles = PRESETS["circles"].experiment
     # Between two runs there is no snapshot.
     qtbot.waitUntil(
-        lambda: window.session.snapshot is not None
-        and window.session.snapshot.frame.experiment == circles,
+        lambda: (
+            window.session.snapshot is not None
+            and window.session.snapshot.frame.experiment == circles
+        ),
         timeout=WAIT,
     )
 
