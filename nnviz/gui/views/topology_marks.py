@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from nnviz.gui.theme import Theme
 from nnviz.gui.views import topology_drawing as drawing
@@ -50,20 +50,30 @@ def draw_loss(painter: QPainter, picture: NetworkPicture, color: QColor | None =
     if plate is None or snapshot is None:
         return
     step = picture.step
-    if step is not None and step.loss:
-        text = step.loss
-    else:
-        # The window must not wait for how equations are written.
-        from nnviz.insight.equation_text import format_number
-
-        text = format_number(snapshot.frame.train_loss, 3)
     if color is not None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         drawing.draw_loss_plate(painter, picture.layout, theme, color, 2.0)
     painter.setFont(number_font(theme, 11, QFont.Weight.DemiBold))
     painter.setPen(theme.ink)
-    room = QRectF(*plate).adjusted(theme.px(36), 0, 0, 0)
+    room = QRectF(*plate).adjusted(theme.px(36), 0, -theme.px(2), 0)
+    metrics = QFontMetricsF(painter.font())
+    if step is not None and step.loss:
+        text = step.loss
+    else:
+        text = fitting_number(snapshot.frame.train_loss, metrics, room.width())
+    # What is cut off an exponent would make another number of it: better none than that.
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def fitting_number(value: float, metrics: QFontMetricsF, width: float) -> str:
+    """A number in three digits, or in fewer where there is no room for them."""
+    # The window must not wait for how equations are written.
+    from nnviz.insight.equation_text import format_number
+
+    texts = [*(format_number(value, digits) for digits in (3, 2, 1)), f"{value:.0e}"]
+    fits = (text for text in texts if metrics.horizontalAdvance(text) <= width)
+    return next(fits, texts[-1])
 
 
 def draw_chosen(painter: QPainter, part: Part, picture: NetworkPicture) -> None:

@@ -10,14 +10,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtGui import QColor, QFontMetricsF, QPixmap
 from PySide6.QtTest import QSignalSpy
+from PySide6.QtWidgets import QApplication
 
 from nnviz.gui.export_png import grab_image
 from nnviz.gui.export_stage import FigureOptions
 from nnviz.gui.theme import DARK, LIGHT, Theme
 from nnviz.gui.views.network_picture import NetworkPicture
 from nnviz.gui.views.topology import TopologyView
+from nnviz.gui.views.topology_marks import fitting_number
 from nnviz.gui.views.topology_step_drawing import StepPainter
 from nnviz.gui.views.topology_steps import Light, scene_of
 from nnviz.insight.equations import NeuronPart
@@ -289,3 +291,14 @@ def test_a_picture_without_a_step_paints_nothing_more() -> None:
     assert not painter.show(None, 1.0)
     assert painter.title == ""
     assert picture.step is None
+
+
+@pytest.mark.parametrize("value", [0.33, 1.58e249, 2.2250738585072014e-308, 12345.678, 0.0])
+def test_the_loss_on_its_plate_is_never_cut(value: float, qapp: QApplication) -> None:
+    metrics = QFontMetricsF(LIGHT.font(11))
+    text = fitting_number(value, metrics, 44.0)
+    assert metrics.horizontalAdvance(text) <= 44.0
+    if value == 0.33:
+        assert text == "0.33"
+    if value == 1.58e249:
+        assert "249" in text.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
