@@ -10,37 +10,27 @@ from numpy.typing import ArrayLike, NDArray
 
 from nnviz.data.dataset import Dataset
 from nnviz.model import reference
-from nnviz.model.engine import Engine, Stop
+from nnviz.model.engine import Stop
 from nnviz.model.network import Network
-from nnviz.model.reference import Divergence, State
+from nnviz.model.reference import Divergence
 from nnviz.run.edits import (
     Edit,
     FieldsEdit,
     ValuesEdit,
     change_in_words,
-    nothing,
     values_in_words,
 )
 from nnviz.run.experiment import LIVE_FIELDS, Experiment
-from nnviz.run.figures import Figures
 from nnviz.run.frame import Frame
 from nnviz.run.parameters import Parameters
 from nnviz.run.prediction import class_probabilities, predictions
 from nnviz.run.problem import dataset_of as dataset_of
-from nnviz.run.problem import initial_theta
-from nnviz.run.replay import Replay, gap_between_keyframes
 from nnviz.run.resizing import with_followers
 from nnviz.run.timeline import Branch, Kind, Place, Segment, Timeline
+from nnviz.run.traveller import Diverged as Diverged
+from nnviz.run.traveller import Traveller
 
 Array = NDArray[np.float64]
-
-
-class Diverged(ArithmeticError):
-    """A number became infinite or NaN; the trainer stands at the last finite moment."""
-
-    def __init__(self, divergence: Divergence) -> None:
-        super().__init__(divergence.sentence)
-        self.divergence = divergence
 
 
 class Trainer:
@@ -54,44 +44,43 @@ class Trainer:
 
     def __init__(self, experiment: Experiment, engine: str = "compiled") -> None:
         """`engine` is one of ENGINES, or ValueError; see `make_engine`, which may wait."""
-        self._wanted_engine = engine
-        self._replay = Replay()
-        self._divergence: Divergence | None = None
-        self._work_on(experiment, self._replay.engine_for(experiment, engine))
-        self._state = self._initial_state()
-        self.timeline = Timeline(experiment, self._engine.name, self._state)
-        self._segment = self.timeline.segment
+        self._traveller = Traveller(experiment, engine)
 
     # --- what it works on
 
     @property
     def experiment(self) -> Experiment:
-        return self._experiment
+        return self._traveller.experiment
 
     @property
     def dataset(self) -> Dataset:
-        return self._dataset
+        return self._traveller.dataset
+
+    @property
+    def timeline(self) -> Timeline:
+        """All that it has been through."""
+        return self._traveller.timeline
 
     @property
     def network(self) -> Network:
-        return self._problem.network
+        return self._traveller.network
 
     @property
     def updates_per_epoch(self) -> int:
         """⌈n / batch size⌉."""
-        return self._problem.updates_per_epoch
+        return self._traveller.engine.problem.updates_per_epoch
 
     # --- what does the work
 
     @property
     def engine(self) -> str:
         """The one in use, "compiled" or "reference"."""
-        return self._engine.name
+        return self._traveller.engine.name
 
     @property
     def engine_reason(self) -> str:
         """Why the reference trains where the compiled engine was asked for; else empty."""
-        return self._engine.reason
+        return self._traveller.engine.reason
 
     def use(self, engine: str) -> None:
         """Go on with another engine, from the very same state.
@@ -100,37 +89,37 @@ class Trainer:
         it: in the past, the other one takes over where the branch ends or a change begins.
         """
         # Refused, if it is, before anything else is done.
-        made = self._replay.engine_for(self._experiment, engine)
-        self._wanted_engine = engine
+        made = self._traveller.replay.engine_for(self.experiment, engine)
+        self._traveller.wanted_engine = engine
         if self.timeline.is_at_tip(self.update):
-            self._take_over(made)
+            self._traveller.take_over(made)
 
     # --- the present moment
 
     @property
     def weights(self) -> list[Array]:
         """(n_out, n_in) of every layer; read-only copies."""
-        return _copies(self.network.split(self._state.theta)[0])
+        return _copies(self.network.split(self._traveller.state.theta)[0])
 
     @property
     def biases(self) -> list[Array]:
         """(n_out,) of every layer; read-only copies."""
-        return _copies(self.network.split(self._state.theta)[1])
+        return _copies(self.network.split(self._traveller.state.theta)[1])
 
     @property
     def update(self) -> int:
         """Parameter updates so far."""
-        return self._state.update
+        return self._traveller.state.update
 
     @property
     def epoch(self) -> int:
         """Completed passes over the training points."""
-        return self._state.epoch
+        return self._traveller.state.epoch
 
     @property
     def diverged(self) -> Divergence | None:
         """What stopped the run; None while all numbers are finite."""
-        return self._divergence
+        return self._traveller.divergence
 
     @property
     def train_loss(self) -> float:
@@ -168,7 +157,7 @@ class Trainer:
         if updates < 0:
             raise ValueError(f"updates: {updates} given; allowed: 0 and more.")
         goal = self.update + updates
-        while self.update < goal and self._advance_within_segment(goal, stop):
+        while self.update < goal and self._traveller.advance(goal, stop):
             pass
 
     def advance_epochs(self, epochs: int = 1) -> None:
@@ -187,32 +176,8 @@ class Trainer:
         """How many updates from here until `epoch` passes are completed; 0 when they are."""
         if epoch <= self.epoch:
             return 0
-        used = -(-self._state.position // self._problem.points_per_batch)
+        used = -(-self._traveller.state.position // self._traveller.engine.problem.points_per_batch)
         return (epoch - self.epoch) * self.updates_per_epoch - used
-
-    def _advance_within_segment(self, goal: int, stop: Stop | None) -> bool:
-        """As far as this segment, the next keyframe and `goal` allow; False if asked to stop."""
-        timeline = self.timeline
-        following = timeline.next_segment()
-        if following is None:
-            if timeline.is_at_tip(self.update) and self._wanted_engine != self._engine.name:
-                self._take_over(self._replay.engine_for(self._experiment, self._wanted_engine))
-            target = min(goal, self.update + self._gap)
-            if self.update < timeline.segment.end:
-                # Perhaps another engine takes over where the branch ends.
-                target = min(target, timeline.segment.end)
-        else:
-            target = min(goal, following.first)
-        before = self.update
-        self._state, self._divergence = self._engine.train(self._state, target - before, stop)
-        timeline.extend(self._state, self._gap)
-        if self._divergence is not None:
-            timeline.segment.divergence = self._divergence
-            raise Diverged(self._divergence)
-        if following is not None and self.update == following.first:
-            # Edits made at the same update follow one another.
-            self._stand_in(timeline.segment_at(self.update), self.update)
-        return self.update == target
 
     # --- changing things
 
@@ -229,7 +194,7 @@ class Trainer:
                     f"{name}: cannot change in the middle of a run; "
                     f"allowed: {', '.join(sorted(LIVE_FIELDS))}."
                 )
-        before = self._experiment
+        before = self.experiment
         after = before.evolve(**with_followers(before, changes))
         if after == before:
             return
@@ -249,10 +214,10 @@ class Trainer:
         """
         given = Parameters(weights, biases)
         theta = self.network.join(given.weights, given.biases)
-        edit = ValuesEdit.between(self._state.theta, theta)
+        edit = ValuesEdit.between(self._traveller.state.theta, theta)
         if len(edit.indices):
-            words = values_in_words(self.network, edit, self._state.theta)
-            self.edit(self._experiment, edit, words, "parameters", gesture)
+            words = values_in_words(self.network, edit, self._traveller.state.theta)
+            self.edit(self.experiment, edit, words, "parameters", gesture)
 
     def edit(
         self,
@@ -266,32 +231,31 @@ class Trainer:
 
         `words` tell it; edits of one `gesture` (not None) are undone together.
         """
-        parent, start, timeline = self.timeline.segment, edit(self._state), self.timeline
+        parent, start, timeline = self.timeline.segment, edit(self._traveller.state), self.timeline
         if timeline.can_amend(gesture, self.update):
             # Another part of a drag takes the place of the one before.
             earlier = parent.enter
             if isinstance(edit, ValuesEdit) and isinstance(earlier, ValuesEdit) and parent.parent:
                 parent, edit = parent.parent, earlier.then(edit)
-                before = self._replay.state_at(parent, self.update).theta
+                before = self._traveller.replay.state_at(parent, self.update).theta
                 words = values_in_words(self.network, edit, before)
-        engine = self._replay.engine_for(experiment, self._wanted_engine)
-        self._begin(Segment(parent, experiment, engine.name, start, kind, words, edit), gesture)
+        engine = self._engine_for(experiment)
+        segment = Segment(parent, experiment, engine, start, kind, words, edit)
+        self._traveller.begin(segment, gesture)
 
     def reset(self) -> None:
         """Back to update 0 with the same initial weights and the present settings."""
-        timeline, initial = self.timeline, self._initial_state()
+        timeline, traveller = self.timeline, self._traveller
         before = timeline.place(self.update)
         first = timeline.segment_at(timeline.oldest())
-        if first.experiment == self._experiment and _equal(
-            self._replay.state_at(first, first.first), initial
-        ):
+        if traveller.is_initial(first):
             if (first, first.first) != (before.segment, before.update):
-                self._stand_in(first, first.first)
+                traveller.stand_in(first, first.first)
                 timeline.note_move(before)
-            self._divergence = None
+            traveller.divergence = None
             return
-        engine = self._replay.engine_for(self._experiment, self._wanted_engine)
-        self._begin(Segment(None, self._experiment, engine.name, initial, "reset", "reset"))
+        engine, initial = self._engine_for(self.experiment), traveller.initial_state()
+        traveller.begin(Segment(None, self.experiment, engine, initial, "reset", "reset"))
 
     # --- moments
 
@@ -300,7 +264,7 @@ class Trainer:
 
         Then the figures come from a fair sample of that size, the same one every time.
         """
-        return self._figures.frame(self._state, at_most)
+        return self._traveller.figures.frame(self._traveller.state, at_most)
 
     def restore(self, frame: Frame) -> None:
         """Exactly that moment again, with its experiment.
@@ -308,16 +272,19 @@ class Trainer:
         A moment of the timeline is gone to; any other begins a branch of its own, and can be
         undone. ValueError when its network has another shape than this one.
         """
-        if self._find(frame):
+        traveller = self._traveller
+        place = traveller.find(frame.experiment, frame.state)
+        if place is not None:
+            traveller.go_to(self.timeline.stand(place))
             return
         if frame.network.sizes != self.network.sizes:
             raise ValueError(
                 f"frame: its network has the layers {_dashed(frame.network.sizes)}, "
                 f"this one has {_dashed(self.network.sizes)}."
             )
-        engine = self._replay.engine_for(frame.experiment, self._wanted_engine)
         words = f"restored update {frame.update:,}"
-        self._begin(Segment(None, frame.experiment, engine.name, frame.state, "restored", words))
+        engine = self._engine_for(frame.experiment)
+        traveller.begin(Segment(None, frame.experiment, engine, frame.state, "restored", words))
 
     def seek(self, update: int) -> None:
         """Go to the moment after `update` updates of this branch; at an edit, to what it made.
@@ -330,28 +297,14 @@ class Trainer:
                 f"update: {update} given; allowed: {oldest} to {newest}, "
                 "the updates of this branch."
             )
-        self._stand_in(self.timeline.segment_at(update), update)
+        self._traveller.stand_in(self.timeline.segment_at(update), update)
 
     def seek_pass(self) -> None:
         """Go back to where the present pass over the points began, or the one before it.
 
         At the beginning of the branch, nothing happens.
         """
-        segment, state = self._segment, self._state
-        while True:
-            problem = self._replay.engine_for(segment.experiment, segment.engine).problem
-            used = -(-state.position // problem.points_per_batch)
-            start = state.update - (used or problem.updates_per_epoch)
-            if start >= segment.first:
-                break
-            start = segment.first
-            first = self._replay.state_at(segment, start)
-            begins_here = first.position == 0 and start < self.update
-            if begins_here or segment.parent is None:
-                break
-            segment = segment.parent
-            state = self._replay.state_at(segment, start)
-        self.seek(max(start, self.timeline.oldest()))
+        self.seek(self._traveller.start_of_pass())
 
     @property
     def updates_to_edit(self) -> int | None:
@@ -364,11 +317,11 @@ class Trainer:
 
         What was trained after it stays as a branch.
         """
-        self._go_to(self.timeline.undo())
+        self._traveller.go_to(self.timeline.undo())
 
     def redo(self) -> None:
         """Go to where the gesture that was undone last had led; ValueError when there is none."""
-        self._go_to(self.timeline.redo())
+        self._traveller.go_to(self.timeline.redo())
 
     # --- branches
 
@@ -383,7 +336,7 @@ class Trainer:
         ValueError when there is none such.
         """
         line = self.timeline.line_of(branch)
-        self._go_to(self.timeline.stand(Place(line.tip, line.tip.end, line)))
+        self._traveller.go_to(self.timeline.stand(Place(line.tip, line.tip.end, line)))
 
     def rename_branch(self, branch: Branch | int | str, name: str) -> None:
         """ValueError when there is no such branch, or the name is empty or taken."""
@@ -406,7 +359,7 @@ class Trainer:
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Class indices (n,) or target values (n,) for rows like X_train (n, features)."""
-        return predictions(self.network, self._state.theta, X, self._dataset.task)
+        return predictions(self.network, self._traveller.state.theta, X, self.dataset.task)
 
     def predict_proba(self, X: ArrayLike) -> Array:
         """The probability of each class, (n, classes), for rows like X_train (n, features).
@@ -414,77 +367,12 @@ class Trainer:
         ValueError unless the output activation is sigmoid or softmax, or for regression. Several
         sigmoid outputs are divided by their sum.
         """
-        return class_probabilities(self.network, self._state.theta, X, self._dataset.task)
+        return class_probabilities(self.network, self._traveller.state.theta, X, self.dataset.task)
 
-    # --- inside
-
-    def _work_on(self, experiment: Experiment, engine: Engine) -> None:
-        self._experiment = experiment
-        self._dataset = dataset_of(experiment)
-        self._figures = Figures(experiment, self._dataset, engine)
-        self._engine = engine
-        self._problem = engine.problem
-        self._gap = gap_between_keyframes(engine)
-
-    def _initial_state(self) -> State:
-        return reference.initial_state(self._problem, initial_theta(self._experiment))
-
-    def _begin(self, segment: Segment, gesture: object = None) -> None:
-        """An edit: the segment begins at the present moment, or by itself."""
-        self.timeline.begin(self.update, segment, gesture)
-        self._stand_in(segment, segment.first)
-
-    def _take_over(self, engine: Engine) -> None:
-        """From the tip of the branch on, another engine trains."""
-        if engine.name == self._engine.name:
-            self._engine = engine
-            return
-        present = self.timeline.segment
-        words = f"{engine.name} engine"
-        segment = Segment(
-            present, self._experiment, engine.name, self._state, "engine", words, nothing
-        )
-        self.timeline.switch(self.update, segment)
-        self._segment = segment
-        self._work_on(self._experiment, engine)
-
-    def _go_to(self, place: Place) -> None:
-        self._stand_in(place.segment, place.update)
-
-    def _stand_in(self, segment: Segment, update: int) -> None:
-        """Stand at a moment of a segment of this branch."""
-        near = self._state if segment is self._segment else None
-        self._state = self._replay.state_at(segment, update, near)
-        self._segment = self.timeline.segment = segment
-        self._divergence = None
-        engine = self._replay.engine_for(segment.experiment, segment.engine)
-        if engine is not self._engine:
-            self._work_on(segment.experiment, engine)
-
-    def _find(self, frame: Frame) -> bool:
-        """Go to a moment of the timeline that has this state, and say whether there is one."""
-        timeline = self.timeline
-        for line in sorted(timeline.lines, key=lambda line: line is not timeline.line):
-            for segment in reversed(line.tip.lineage()):
-                if (
-                    segment.first <= frame.update <= segment.end
-                    and segment.experiment == frame.experiment
-                    and _equal(self._replay.state_at(segment, frame.update), frame.state)
-                ):
-                    self._go_to(timeline.stand(Place(segment, frame.update, line)))
-                    return True
-        return False
-
-
-def _equal(one: State, other: State) -> bool:
-    """Every bit of both."""
-    arrays = zip((one.theta, *one.slots), (other.theta, *other.slots), strict=False)
-    return (
-        (one.update, one.epoch, one.position, one.optimizer_updates)
-        == (other.update, other.epoch, other.position, other.optimizer_updates)
-        and len(one.slots) == len(other.slots)
-        and all(a is b or a.tobytes() == b.tobytes() for a, b in arrays)
-    )
+    def _engine_for(self, experiment: Experiment) -> str:
+        """The name of the one that would train it; ready when this returns."""
+        traveller = self._traveller
+        return traveller.replay.engine_for(experiment, traveller.wanted_engine).name
 
 
 def _copies(arrays: list[Array]) -> list[Array]:

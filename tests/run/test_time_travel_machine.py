@@ -41,7 +41,7 @@ class TimeTravel(RuleBasedStateMachine):
         e = Experiment(n_samples=16, hidden=[3], batch_size=5, seed=seed, learning_rate=0.05)
         self.t = Trainer(e, engine)
         self.t.timeline.budget = BUDGET
-        self.t._gap = 1
+        self.t._traveller.gap = 1
         self.seen = {}
         self.undone, self.redone = [], []
         self.note()

@@ -411,7 +411,7 @@ def test_moments_are_thinned_under_a_budget(engine):
     other = trainer(engine, optimizer="adam", hidden=[8, 8])
     frames = {}
     for _ in range(300):
-        t._gap = 1
+        t._traveller.gap = 1
         t.advance(1)
         other.advance(1)
         if t.update % 60 == 7:

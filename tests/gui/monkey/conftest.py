@@ -48,6 +48,8 @@ LONGEST_MENU = 60
 """Milliseconds that a menu or a dialog that blocks stays open before the monkey ends it."""
 LONGEST_REST = 3
 """Gestures that may meet a network that stands still before the monkey lets it train again."""
+LONGEST_REASON = 2000
+"""Letters of what went wrong, said once more below the gestures."""
 
 NUMBERS = (
     *("0", "1", "2", "3", "7", "40", "-1", "0.5", "0.01", "0.3", "100", "1e-9", "1000"),
@@ -215,6 +217,8 @@ class Monkey:
         except BaseException as error:
             made = ",\n    ".join(map(repr, self.made))
             error.add_note(f"monkey.replay([\n    {made}\n])")
+            # Once more at the end: what is shown of a long report is often only that.
+            error.add_note(f"After {len(self.made)} gestures: {error!r}"[:LONGEST_REASON])
             raise
 
     def make(self, gesture: Gesture) -> None:
