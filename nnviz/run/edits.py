@@ -25,6 +25,7 @@ from nnviz.run.resizing import carried
 
 Array = NDArray[np.float64]
 Edit = Callable[[State], State]
+_ARROW = " → "
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +98,7 @@ def nothing(state: State) -> State:
 def change_in_words(before: Experiment, after: Experiment) -> str:
     """`learning rate 0.03 → 0.1`, for each field that differs."""
     return ", ".join(
-        f"{name.replace('_', ' ')} {_value(getattr(before, name))} → {_value(value)}"
+        f"{name.replace('_', ' ')} {_value(getattr(before, name))}{_ARROW}{_value(value)}"
         for name, value in before.differences(after).items()
     )
 
@@ -114,7 +115,13 @@ def values_in_words(network: Network, edit: ValuesEdit, before: Array) -> str:
     else:
         target, source = divmod(index - start, network.sizes[layer - 1])
         name = f"weight from {source + 1} to {target + 1}"
-    return f"{name} of layer {layer}: {before[index]:.4g} → {edit.values[0]:.4g}"
+    return f"{name} of layer {layer}: {before[index]:.4g}{_ARROW}{edit.values[0]:.4g}"
+
+
+def joined_words(first: str, last: str) -> str:
+    """What two of `values_in_words` tell as one, of the first and the last part of a drag."""
+    name, arrow, _ = first.partition(_ARROW)
+    return f"{name}{arrow}{last.rpartition(_ARROW)[2]}" if arrow and _ARROW in last else first
 
 
 def _value(value: Any) -> str:

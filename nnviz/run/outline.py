@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import Literal
 
+from nnviz.run.edits import joined_words
 from nnviz.run.experiment import Experiment
 from nnviz.run.timeline import Branch, Segment, Timeline
 
@@ -50,16 +51,26 @@ class Outline:
 
 def outline_of(timeline: Timeline, update: int) -> Outline:
     """As it is at this moment, with one standing at `update`."""
-    marks: list[Mark] = []
-    seen: set[int] = set()
+    marks: dict[int, list[Mark]] = {}
+    """By the segment that they stand in."""
     for line in timeline.lines:
+        first: Segment | None = None
         for segment in line.tip.lineage():
-            if id(segment) not in seen:
-                seen.add(id(segment))
-                marks += _marks_of(segment, line.number)
+            is_part = (
+                first is not None
+                and segment.gesture is not None
+                and segment.gesture == first.gesture
+            )
+            if not is_part:
+                first = segment
+            if id(segment) in marks:
+                continue
+            marks[id(segment)] = _marks_of(segment, line.number, is_part)
+            if is_part and first is not None:
+                _tell_as_one(marks[id(first)], segment)
     return Outline(
         timeline.branches(),
-        tuple(sorted(marks, key=lambda mark: mark.update)),
+        tuple(sorted(chain(*marks.values()), key=lambda mark: mark.update)),
         tuple(
             (after.first, before.experiment, after.experiment)
             for before, after in pairwise(timeline.line.tip.lineage())
@@ -70,14 +81,22 @@ def outline_of(timeline: Timeline, update: int) -> Outline:
     )
 
 
-def _marks_of(segment: Segment, branch: int) -> list[Mark]:
+def _marks_of(segment: Segment, branch: int, is_part: bool) -> list[Mark]:
+    """Those of a segment, that of its edit first; a later part of a gesture has none of its own."""
     marks = []
     if segment.kind == "engine":
         marks.append(Mark(segment.first, branch, "engine", segment.words))
-    elif segment.kind != "start":
+    elif segment.kind != "start" and not is_part:
         marks.append(Mark(segment.first, branch, "edit", segment.words))
     if segment.divergence is not None:
         marks.append(Mark(segment.end, branch, "diverged", segment.divergence.sentence))
     for update, note in segment.bookmarks.items():
         marks.append(Mark(update, branch, "bookmark", note))
     return marks
+
+
+def _tell_as_one(marks: list[Mark], later: Segment) -> None:
+    """A drag while the network trains is many edits: its mark says from where to where."""
+    edit = marks[0]
+    if later.words:
+        marks[0] = replace(edit, words=joined_words(edit.words, later.words))

@@ -42,6 +42,8 @@ class Segment:
         self.words = words
         """What was edited, for people; empty where nothing was."""
         self.enter = enter
+        self.gesture: object = None
+        """Of which this edit is a part, such as a drag; None for one that has no parts."""
         self.keyframes = Keyframes(start, is_derivable=enter is not None)
         self.first = start.update
         self.end = start.update
@@ -110,7 +112,6 @@ class Timeline:
         self.budget = BUDGET
         """Bytes that all kept moments together may take."""
         root = Segment(None, experiment, engine, state)
-        self._numbers = 1
         self.lines = [Line(1, "main", root)]
         self.line = self.lines[0]
         self.segment = root
@@ -185,6 +186,7 @@ class Timeline:
         with it.
         """
         before = self.place(update)
+        segment.gesture = token
         self._attach(update, segment)
         after = self.place(segment.first)
         self._redo.clear()
@@ -224,10 +226,18 @@ class Timeline:
         self.segment = segment
         self._prune()
 
-    def _new_line(self, tip: Segment) -> Line:
-        self._numbers += 1
-        line = Line(self._numbers, f"branch {self._numbers}", tip)
+    def _new_line(self, tip: Segment, like: Line | None = None) -> Line:
+        """With the number and name of `like`, a branch that has gone, if they are free."""
+        numbers, names = {line.number for line in self.lines}, {line.name for line in self.lines}
+        if like is not None and like.number not in numbers and like.name not in names:
+            line = Line(like.number, like.name, tip, like.is_named)
+        else:
+            number = max(numbers) + 1
+            while f"branch {number}" in names:  # given by hand to another one
+                number += 1
+            line = Line(number, f"branch {number}", tip)
         self.lines.append(line)
+        self.lines.sort(key=lambda line: line.number)
         return line
 
     def _weigh(self) -> None:
@@ -251,7 +261,9 @@ class Timeline:
             raise ValueError("undo: no gesture is left to undo.")
         gesture = self._undo.pop()
         self._redo.append(gesture)
-        return self.stand(gesture.before)
+        place = self.stand(gesture.before)
+        self._drop_bare(gesture.after.segment)
+        return place
 
     def redo(self) -> Place:
         """Stand where the gesture that was undone last had led; ValueError when there is none."""
@@ -284,7 +296,19 @@ class Timeline:
             elif line.tip is segment.parent and line.tip.end == segment.first:
                 line.tip = segment
                 return line
-        return self._new_line(segment)
+        return self._new_line(segment, line)
+
+    def _drop_bare(self, tip: Segment) -> None:
+        """Let go of a branch that nothing came of but the edit that began it; redo makes it again.
+
+        One with a name or a bookmark stays.
+        """
+        if tip.end == tip.first and not tip.bookmarks:
+            self.lines = [
+                line
+                for line in self.lines
+                if line is self.line or line.tip is not tip or line.is_named
+            ]
 
     def _is_shared(self, segments: list[Segment], line: Line) -> bool:
         others = [other for other in self.lines if other is not line]
@@ -295,8 +319,6 @@ class Timeline:
         for line in [line for line in self.lines if line is not self.line and not line.is_named]:
             if any(_holds(other, line) for other in self.lines if other is not line):
                 self.lines.remove(line)
-                # A number that nobody has seen may be given again.
-                self._numbers -= line.number == self._numbers
 
     # --- branches
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from nnviz import Diverged, Experiment, Trainer
+from nnviz.run.hands import Place, set_parameter
 from nnviz.run.outline import outline_of
 from nnviz.run.timeline import Branch
 
@@ -163,6 +164,24 @@ def test_names_and_deleting():
     for missing in ("main", 7, True):
         with pytest.raises(ValueError, match=r"^branch: .* given; allowed: moved a weight\."):
             t.checkout(missing)
+
+
+def test_undoing_and_redoing_uses_up_no_numbers():
+    t = trainer()
+    t.advance(6)
+    t.seek(3)
+    t.change(learning_rate=0.5)
+    for _ in range(5):
+        t.undo()
+        assert names(t) == ["main"]
+        t.redo()
+        assert names(t) == ["main", "branch 2"]
+    t.seek(3)
+    t.rename_branch(2, "branch 3")
+    t.checkout("main")
+    t.seek(2)
+    t.change(learning_rate=0.7)
+    assert names(t) == ["main", "branch 3", "branch 4"]
 
 
 def test_a_deleted_branch_is_not_undone_into():
@@ -484,3 +503,23 @@ def test_the_outline_tells_branches_and_marks():
     assert outline.marks[0].words.startswith("weight from 1 to 1 of layer 1: ")
     assert outline.marks[1].words == "learning rate 0.03 → 0.2"
     assert outline.marks[2].words == "end"
+
+
+def test_the_parts_of_a_drag_while_it_trains_have_one_mark():
+    t = trainer()
+    t.advance(4)
+    before = t.weights[0][0, 0]
+    for value in (0.5, 0.25, -1.5):
+        set_parameter(t, Place(1, 0, 0), value, gesture=7)
+        t.advance(3)
+    t.change(learning_rate=0.5)
+    mark, other = outline_of(t.timeline, t.update).marks
+    assert (mark.kind, mark.update) == ("edit", 4)
+    assert mark.words == f"weight from 1 to 1 of layer 1: {before:.4g} → -1.5"
+    assert other.update == 13
+    assert len(t.timeline.line.tip.lineage()) == 5
+    # Branches that share only the first parts say what both began with, once.
+    t.seek(9)
+    t.change(learning_rate=0.1)
+    t.advance(1)
+    assert [m.update for m in outline_of(t.timeline, t.update).marks] == [4, 9, 13]

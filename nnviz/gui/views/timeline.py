@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetrics,
     QHelpEvent,
@@ -14,15 +14,17 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import QInputDialog, QSizePolicy, QToolButton, QToolTip, QWidget
 
 from nnviz.data.dataset import Dataset
 from nnviz.gui.card import draw_ground
 from nnviz.gui.theme import CORNER, LIGHT, Theme
 from nnviz.gui.views import timeline_drawing as drawing
 from nnviz.gui.views.scales import number_text
+from nnviz.gui.views.timeline_aim import TimelineAim
 from nnviz.gui.views.timeline_layout import TrackLayout, lay_out
-from nnviz.gui.views.timeline_menu import TimelineMenu, mark_words
+from nnviz.gui.views.timeline_marks import mark_words, marks_of_branch
+from nnviz.gui.views.timeline_menu import TimelineMenu
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
 from nnviz.run.outline import Mark, Outline
@@ -32,8 +34,6 @@ HEIGHT = 46
 _SIDE = 14
 _BUTTON = 128
 _READ_OUT = 236
-_LONGEST_SILENCE = 100
-"""Milliseconds after which another place is asked for, though the last was not shown yet."""
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -57,38 +57,14 @@ class TimelineView(QWidget):
         self._snapshot: Snapshot | None = None
         self._layout: TrackLayout | None = None
         self._pin: tuple[int, int | None] | None = None
-        self._aim: int | None = None
-        """Where the hand is, while what is there has not been shown."""
-        self._is_dragging = False
-        self._asked: int | None = None
+        self._aim = TimelineAim(self)
+        self._aim.seek_wanted.connect(self.seek_wanted)
         self._hot_lane = 0
         self._pressed_lane: Branch | None = None
         self._pressed_at = QPointF()
-        self._silence = QTimer(self)
-        self._silence.setSingleShot(True)
-        self._silence.setInterval(_LONGEST_SILENCE)
-        self._silence.timeout.connect(self._ask_again)
-        self._button = QToolButton(self)
-        self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._button.setToolTip("Branches of this run, bookmarks and comparisons.")
-        self._button.setAccessibleName("Branches")
-        self._button.installEventFilter(self)
         self.menu = TimelineMenu(self)
-        self.menu.aboutToShow.connect(self._fill_menu)
-        self._button.setMenu(self.menu)
-        for mine, its in (
-            (self.seek_wanted, self.menu.seek_wanted),
-            (self.checkout_wanted, self.menu.checkout_wanted),
-            (self.rename_wanted, self.menu.rename_wanted),
-            (self.delete_wanted, self.menu.delete_wanted),
-            (self.bookmark_wanted, self.menu.bookmark_wanted),
-            (self.bookmark_removed, self.menu.bookmark_removed),
-            (self.pin_wanted, self.menu.pin_wanted),
-            (self.unpin_wanted, self.menu.unpin_wanted),
-        ):
-            its.connect(mine)
+        self._button = self._make_button()
+        self._connect_menu()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -99,9 +75,8 @@ class TimelineView(QWidget):
 
     def reset(self, experiment: Experiment, dataset: Dataset) -> None:
         """Another run: nothing is known of it yet."""
-        self._snapshot = self._layout = self._aim = self._asked = None
-        self._is_dragging = False
-        self._pin = None
+        self._snapshot = self._layout = self._pin = None
+        self._aim.forget()
         self.setEnabled(False)
         self.update()
 
@@ -111,14 +86,7 @@ class TimelineView(QWidget):
         self.setEnabled(outline is not None)
         if outline is None:
             return
-        if self._asked == outline.update:
-            self._asked = None
-            self._silence.stop()
-            if self._aim == outline.update and not self._is_dragging:
-                self._aim = None
-            self._ask_again()
-        elif self._asked is None and not self._is_dragging:
-            self._aim = None
+        self._aim.note_shown(outline.update)
         self._lay_out()
         self._describe()
         self.update()
@@ -129,7 +97,7 @@ class TimelineView(QWidget):
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
+        self._theme = self.menu.theme = theme
         self._button.setFont(theme.font(12))
         self._place_button()
         self._lay_out()
@@ -144,12 +112,7 @@ class TimelineView(QWidget):
     @property
     def marks(self) -> tuple[Mark, ...]:
         """Those of the present branch, the best moment included."""
-        snapshot = self._snapshot
-        if snapshot is None or snapshot.timeline is None:
-            return ()
-        own = [mark for mark in snapshot.timeline.marks if self._is_own(mark)]
-        best = best_mark(snapshot)
-        return tuple(own if best is None else [*own, best])
+        return marks_of_branch(self._snapshot)
 
     def sizeHint(self) -> QSize:
         return QSize(900, self._theme.px(HEIGHT))
@@ -163,19 +126,35 @@ class TimelineView(QWidget):
     def _outline(self) -> Outline | None:
         return None if self._snapshot is None else self._snapshot.timeline
 
-    def _is_own(self, mark: Mark) -> bool:
-        """Whether the present branch has it: its own, and those of before it left another."""
-        outline = self._outline
-        assert outline is not None
-        by_number = {branch.number: branch for branch in outline.branches}
-        branch, limit = outline.current, outline.newest
-        while True:
-            if mark.branch == branch.number:
-                return mark.update <= limit
-            if branch.parent is None or branch.parent not in by_number:
-                return False
-            limit = min(limit, branch.start)
-            branch = by_number[branch.parent]
+    def _present(self, outline: Outline) -> int:
+        """Where the hand is, else where one stands."""
+        return outline.update if self._aim.update is None else self._aim.update
+
+    def _make_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolTip("Branches of this run, marks, bookmarks and comparisons.")
+        button.setAccessibleName("Branches")
+        button.installEventFilter(self)
+        button.setMenu(self.menu)
+        return button
+
+    def _connect_menu(self) -> None:
+        menu = self.menu
+        menu.aboutToShow.connect(self._fill_menu)
+        for mine, its in (
+            (self.seek_wanted, menu.seek_wanted),
+            (self.checkout_wanted, menu.checkout_wanted),
+            (self.rename_wanted, menu.rename_wanted),
+            (self.delete_wanted, menu.delete_wanted),
+            (self.bookmark_wanted, menu.bookmark_wanted),
+            (self.bookmark_removed, menu.bookmark_removed),
+            (self.pin_wanted, menu.pin_wanted),
+            (self.unpin_wanted, menu.unpin_wanted),
+        ):
+            its.connect(mine)
 
     def _lay_out(self) -> None:
         outline = self._outline
@@ -214,32 +193,20 @@ class TimelineView(QWidget):
         if outline is not None:
             self.menu.fill(outline, self.marks, self._pin is not None)
 
-    # --- asking for moments
-
     def _go_to(self, update: int) -> None:
         outline = self._outline
-        if outline is None:
-            return
-        self._aim = min(max(update, outline.oldest), outline.newest)
-        self.update()
-        if self._asked is None:
-            self._ask(self._aim)
+        if outline is not None:
+            self._aim.go_to(min(max(update, outline.oldest), outline.newest))
+            self.update()
 
-    def _ask(self, update: int) -> None:
-        outline = self._outline
-        if outline is not None and update == outline.update and self._asked is None:
-            if not self._is_dragging:
-                self._aim = None
-            return
-        self._asked = update
-        self._silence.start()
-        self.seek_wanted.emit(update)
-
-    def _ask_again(self) -> None:
-        """Where the hand has gone meanwhile."""
-        if self._aim is not None and self._aim != self._asked:
-            self._asked = None
-            self._ask(self._aim)
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
+            # Another run begins: what is open here speaks of the one before, and as a child of
+            # what is disabled it would not even answer to Escape.
+            self.menu.close()
+            for dialog in self.findChildren(QInputDialog):
+                dialog.reject()
 
     # --- mouse and keys
 
@@ -257,8 +224,8 @@ class TimelineView(QWidget):
     def _begin_drag(self, x: float) -> None:
         layout, outline, slack = self._layout, self._outline, self._theme.px(10)
         if layout is not None and outline is not None:
-            self._is_dragging = layout.left - slack <= x <= layout.right + slack
-            if self._is_dragging:
+            self._aim.is_dragging = layout.left - slack <= x <= layout.right + slack
+            if self._aim.is_dragging:
                 self._go_to(layout.update_at(x, outline.newest))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -272,7 +239,7 @@ class TimelineView(QWidget):
             if moved > self._theme.px(4):
                 self._pressed_lane = None
                 self._begin_drag(x)
-        elif self._is_dragging:
+        elif self._aim.is_dragging:
             self._go_to(layout.update_at(x, outline.newest))
         else:
             lane = layout.lane_at(x, y)
@@ -287,10 +254,8 @@ class TimelineView(QWidget):
         lane, self._pressed_lane = self._pressed_lane, None
         if lane is not None:
             self.checkout_wanted.emit(lane.number)
-        elif self._is_dragging:
-            self._is_dragging = False
-            if self._aim is not None and self._asked is None:
-                self._ask(self._aim)
+        elif self._aim.is_dragging:
+            self._aim.let_go()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hot_lane = 0
@@ -323,7 +288,7 @@ class TimelineView(QWidget):
         if outline is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
             return
-        at = outline.update if self._aim is None else self._aim
+        at = self._present(outline)
         tenth = max((outline.newest - outline.oldest) // 10, 1)
         places = {
             Qt.Key.Key_PageUp: at - tenth,
@@ -378,7 +343,7 @@ class TimelineView(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        at = outline.update if self._aim is None else self._aim
+        at = self._present(outline)
         for lane in layout.lanes:
             drawing.draw_lane(painter, lane, layout, theme, lane.branch.number == self._hot_lane)
         drawing.draw_track(painter, layout, at, outline.newest, theme)
@@ -408,20 +373,6 @@ class TimelineView(QWidget):
         painter.setPen(theme.dim)
         text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, px(_READ_OUT))
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-
-
-def best_mark(snapshot: Snapshot) -> Mark | None:
-    """Where the loss on the test part was lowest, without one that of the training part."""
-    history, outline = snapshot.history, snapshot.timeline
-    if outline is None or len(history) < 2:
-        return None
-    for losses, name in ((history.test_loss, "test"), (history.train_loss, "train")):
-        finite = np.where(np.isfinite(losses), losses, np.inf)
-        row = int(finite.argmin())
-        if np.isfinite(finite[row]):
-            words = f"lowest {name} loss, {number_text(float(finite[row]))}"
-            return Mark(int(history.update[row]), outline.current.number, "best", words)
-    return None
 
 
 def _is_step(event: QEvent) -> bool:

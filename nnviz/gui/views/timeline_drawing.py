@@ -7,6 +7,7 @@ from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPen
 
 from nnviz.gui.theme import Theme, mix
 from nnviz.gui.views.timeline_layout import Lane, Spot, TrackLayout
+from nnviz.run.outline import MarkKind
 
 _TRACK = 4.0
 _HANDLE = 7.0
@@ -50,11 +51,10 @@ def draw_lane(painter: QPainter, lane: Lane, layout: TrackLayout, theme: Theme, 
     painter.drawEllipse(QPointF(max(lane.right, lane.left + bend), lane.y), 1.5, 1.5)
 
 
-def draw_spot(painter: QPainter, spot: Spot, layout: TrackLayout, theme: Theme) -> None:
-    """A shape for each kind of mark, under the track; several are drawn as one with a dot."""
-    scale = layout.scale
-    place = QPointF(spot.x, layout.y + _BELOW * scale)
-    kind, size = spot.mark.kind, _MARK * scale
+def draw_mark(painter: QPainter, kind: MarkKind, place: QPointF, theme: Theme) -> None:
+    """A shape for each kind of mark."""
+    scale = theme.scale
+    size = _MARK * scale
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.dim)
     if kind == "diverged":
@@ -75,10 +75,17 @@ def draw_spot(painter: QPainter, spot: Spot, layout: TrackLayout, theme: Theme) 
         painter.setPen(QPen(theme.dim, 1.2 * scale))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(place, 0.6 * size, 0.6 * size)
+
+
+def draw_spot(painter: QPainter, spot: Spot, layout: TrackLayout, theme: Theme) -> None:
+    """Its mark under the track; several are drawn as one with a dot."""
+    scale = layout.scale
+    place = QPointF(spot.x, layout.y + _BELOW * scale)
+    draw_mark(painter, spot.mark.kind, place, theme)
     if len(spot.marks) > 1:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QBrush(theme.dim))
-        dot = QPointF(place.x() + 1.3 * size, place.y())
+        dot = QPointF(place.x() + 1.3 * _MARK * scale, place.y())
         painter.drawEllipse(dot, 1.2 * scale, 1.2 * scale)
 
 

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from nnviz import Trainer, preset
 from nnviz.gui.journey import Journey
 from nnviz.gui.theme import DARK, LIGHT
-from nnviz.gui.views.timeline import TimelineView, best_mark
+from nnviz.gui.views.timeline import TimelineView
 from nnviz.gui.views.timeline_layout import fork_of, lay_out
+from nnviz.gui.views.timeline_marks import MEANINGS, best_mark
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.hands import Place, set_parameter
 from nnviz.run.outline import Mark, Outline, outline_of
@@ -260,3 +262,73 @@ def test_ten_million_updates(show: Callable[[Journey], Shown]) -> None:
     assert bar.track is not None
     assert bar.track.update_at(bar.track.right, 10_000_000) == 10_000_000
     assert heard == []
+
+
+def test_very_many_branches_and_marks_are_folded(show: Callable[[Journey], Shown]) -> None:
+    journey = _trained(20)
+    for _ in range(200):
+        journey.trainer.seek(10)
+        _nudge(journey.trainer, len(journey.trainer.branches))
+        journey.trainer.advance(1)
+    bar, _, heard = show(journey)
+    bar.menu.aboutToShow.emit()
+    assert len(bar.menu.actions()) < 40
+    assert bar.menu.sizeHint().height() < 800
+    found = _all_actions(bar.menu)
+    for number in (1, 2, 100, 200, 201):
+        name = "main" if number == 1 else f"branch {number}"
+        line = next(a for a in found if a.text().startswith(f"{name}\t"))
+        assert line.isChecked() == (number == 201)
+        heard.clear()
+        line.trigger()
+        assert heard == [("checkout_wanted", number)]
+    # Filled again and again, it does not grow.
+    for _ in range(3):
+        bar.menu.aboutToShow.emit()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(_all_actions(bar.menu)) == len(found)
+    assert len(bar.menu.findChildren(QMenu)) < 60
+
+
+def test_every_mark_can_be_gone_to_from_the_menu(show: Callable[[Journey], Shown]) -> None:
+    journey = _trained()
+    _nudge(journey.trainer, 0.5)
+    journey.trainer.bookmark("here")
+    journey.snapshot(0.0, 0)
+    journey.trainer.advance(10)
+    bar, _, heard = show(journey)
+    bar.menu.aboutToShow.emit()
+    go = _folded(bar.menu, "Go to a mark")
+    assert [a.text().split("\t")[1] for a in go.actions()] == [
+        f"update {mark.update:,}" for mark in bar.marks
+    ]
+    assert not any(action.icon().isNull() for action in go.actions())
+    go.actions()[0].trigger()
+    assert heard == [("seek_wanted", bar.marks[0].update)]
+    legend = _folded(bar.menu, "What the marks mean")
+    assert [a.text() for a in legend.actions()] == list(MEANINGS.values())
+
+
+@pytest.mark.qt_log_ignore("^This plugin does not support ")
+def test_what_is_open_goes_with_its_run(show: Callable[[Journey], Shown]) -> None:
+    """As a child of what is disabled a menu would not even answer to Escape."""
+    bar, journey, _ = show(_trained())
+    bar.menu.ask_bookmark()
+    dialog = bar.findChild(QInputDialog)
+    assert dialog is not None
+    bar.menu.popup(bar.mapToGlobal(QPoint(5, 5)))
+    assert bar.menu.isVisible()
+    bar.reset(journey.trainer.experiment, journey.trainer.dataset)
+    assert not bar.menu.isVisible()
+    assert not dialog.isVisible()
+
+
+def _folded(menu: QMenu, title: str) -> QMenu:
+    return next(m for m in menu.findChildren(QMenu) if m.title() == title)
+
+
+def _all_actions(menu: QMenu) -> list[QAction]:
+    found = list(menu.actions())
+    for inner in menu.findChildren(QMenu):
+        found += inner.actions()
+    return found
