@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from nnviz.insight.history import COLUMNS, MOST_MOMENTS, History, Recorder, figures_of
 from nnviz.run.frame import Frame
-from nnviz.run.timeline import Segment, Timeline
+from nnviz.run.segment import Segment
+from nnviz.run.timeline import Timeline
 
 Array = NDArray[np.float64]
 _UPDATE, _EPOCH = COLUMNS.index("update"), COLUMNS.index("epoch")

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from typing import Literal
 
+from nnviz.run.branches import Branch
 from nnviz.run.edits import joined_words
 from nnviz.run.experiment import Experiment
-from nnviz.run.timeline import Branch, Segment, Timeline
+from nnviz.run.segment import Segment
+from nnviz.run.timeline import Timeline
 
 MarkKind = Literal["edit", "engine", "diverged", "bookmark", "best"]
 

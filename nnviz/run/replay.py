@@ -6,7 +6,7 @@ from nnviz.model.engine import Engine, make_engine
 from nnviz.model.reference import State
 from nnviz.run.experiment import Experiment
 from nnviz.run.problem import dataset_of, problem_of
-from nnviz.run.timeline import Segment
+from nnviz.run.segment import Segment
 
 MOST_ENGINES = 4
 """Engines that are kept ready for the segments used last; each has room of its own to work in."""

@@ -1,76 +1,22 @@
 """Timeline: the tree of all that a run has been through. It stores and picks; it does not train.
 
-A segment is a stretch of updates made from one experiment by one engine. An edit ends a segment
-and begins one. A branch is a way through the tree, from its root to the tip that it grows at.
-What lies between the moments that are kept is made again by whoever trains.
+An edit ends a segment and begins one. A branch is a way through the tree, from its root to the
+tip that it grows at. What lies between the moments that are kept is made again by whoever trains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from nnviz.model.reference import Divergence, State
+from nnviz.model.reference import State
+from nnviz.run.branches import Branch, Line, branches_of, passes, superfluous
 from nnviz.run.experiment import Experiment
-from nnviz.run.keyframes import BUDGET, Keyframes, bytes_of, thin_out
+from nnviz.run.keyframes import BUDGET, bytes_of, thin_out
+from nnviz.run.segment import Segment
 
-Kind = Literal["start", "change", "parameters", "engine", "restored", "reset"]
 MOST_UNDONE = 500
 """Gestures that can be undone; each keeps its segments."""
-
-
-class Segment:
-    """Updates `first` to `end`, made from one experiment by one engine."""
-
-    def __init__(
-        self,
-        parent: Segment | None,
-        experiment: Experiment,
-        engine: str,
-        start: State,
-        kind: Kind = "start",
-        words: str = "",
-        enter: Callable[[State], State] | None = None,
-    ) -> None:
-        """`enter` makes `start` from the parent's state at that update, if it can be so made."""
-        self.parent = parent
-        self.experiment = experiment
-        self.engine = engine
-        """The one that makes its updates, of ENGINES."""
-        self.kind = kind
-        self.words = words
-        """What was edited, for people; empty where nothing was."""
-        self.enter = enter
-        self.gesture: object = None
-        """Of which this edit is a part, such as a drag; None for one that has no parts."""
-        self.keyframes = Keyframes(start, is_derivable=enter is not None)
-        self.first = start.update
-        self.end = start.update
-        """The newest update that was made."""
-        self.divergence: Divergence | None = None
-        """Why nothing comes after `end`."""
-        self.bookmarks: dict[int, str] = {}
-        """A note by its update."""
-
-    def lineage(self) -> list[Segment]:
-        """From the root to this one."""
-        line: list[Segment] = []
-        segment: Segment | None = self
-        while segment is not None:
-            line.append(segment)
-            segment = segment.parent
-        return line[::-1]
-
-
-@dataclass(eq=False)
-class Line:
-    """A branch as the timeline keeps it."""
-
-    number: int
-    name: str
-    tip: Segment
-    is_named: bool = False
 
 
 class Place(NamedTuple):
@@ -88,21 +34,6 @@ class Gesture(NamedTuple):
     after: Place
     token: object
     """The same for all parts of one gesture, such as a drag; None for one that has no parts."""
-
-
-@dataclass(frozen=True)
-class Branch:
-    """One way that training went."""
-
-    number: int
-    name: str
-    parent: int | None
-    """The number of the branch that it left; None for one that began by itself."""
-    start: int
-    """The update at which it left it."""
-    newest: int
-    """The newest update of it."""
-    is_current: bool
 
 
 class Timeline:
@@ -277,7 +208,7 @@ class Timeline:
         """Stand at a moment, on a branch that it belongs to, which is made where there is none."""
         segment, update = place.segment, place.update
         candidates = [c for c in (place.line, self.line, *self.lines) if c in self.lines]
-        line = next((c for c in candidates if _passes(segment, update, c)), None)
+        line = next((c for c in candidates if passes(segment, update, c)), None)
         self.line = line or self._line_through(place)
         self.segment = place.segment
         self._prune()
@@ -316,26 +247,14 @@ class Timeline:
 
     def _prune(self) -> None:
         """Let go of branches that hold nothing which another does not hold too."""
-        for line in [line for line in self.lines if line is not self.line and not line.is_named]:
-            if any(_holds(other, line) for other in self.lines if other is not line):
-                self.lines.remove(line)
+        for line in superfluous(self.lines, self.line):
+            self.lines.remove(line)
 
     # --- branches
 
     def branches(self) -> tuple[Branch, ...]:
         """All of them, oldest first."""
-        lineages = [line.tip.lineage() for line in self.lines]
-        found = []
-        for i, line in enumerate(self.lines):
-            parent, start = None, lineages[i][0].first
-            for j in range(i):
-                forked = _fork(lineages[i], lineages[j])
-                if forked is not None and (parent is None or forked >= start):
-                    parent, start = self.lines[j].number, forked
-            found.append(
-                Branch(line.number, line.name, parent, start, line.tip.end, line is self.line)
-            )
-        return tuple(found)
+        return branches_of(self.lines, self.line)
 
     def line_of(self, branch: Branch | int | str) -> Line:
         """By the branch, its number or its name; ValueError when there is none."""
@@ -369,33 +288,3 @@ class Timeline:
                 if id(gesture.before.segment) in kept and id(gesture.after.segment) in kept
             ]
         self._weigh()
-
-
-def _passes(segment: Segment, update: int, line: Line) -> bool:
-    """Whether a branch has this moment, and not only as what it was before an edit."""
-    lineage = line.tip.lineage()
-    if segment not in lineage:
-        return False
-    after = lineage.index(segment) + 1
-    return after == len(lineage) or update < lineage[after].first
-
-
-def _holds(line: Line, other: Line) -> bool:
-    """Whether a branch has every update of another one."""
-    lineage = line.tip.lineage()
-    if other.tip not in lineage:
-        return False
-    after = lineage.index(other.tip) + 1
-    return after == len(lineage) or other.tip.end <= lineage[after].first
-
-
-def _fork(one: list[Segment], other: list[Segment]) -> int | None:
-    """The update at which `one` leaves `other`; None when they share nothing."""
-    shared = 0
-    while shared < min(len(one), len(other)) and one[shared] is other[shared]:
-        shared += 1
-    if shared == 0:
-        return None
-    if shared < len(one):
-        return one[shared].first
-    return other[shared].first if shared < len(other) else one[-1].end

@@ -13,6 +13,7 @@ from nnviz.model import reference
 from nnviz.model.engine import Stop
 from nnviz.model.network import Network
 from nnviz.model.reference import Divergence
+from nnviz.run.branches import Branch
 from nnviz.run.edits import (
     Edit,
     FieldsEdit,
@@ -26,7 +27,8 @@ from nnviz.run.parameters import Parameters
 from nnviz.run.prediction import class_probabilities, predictions
 from nnviz.run.problem import dataset_of as dataset_of
 from nnviz.run.resizing import with_followers
-from nnviz.run.timeline import Branch, Kind, Place, Segment, Timeline
+from nnviz.run.segment import Kind, Segment
+from nnviz.run.timeline import Place, Timeline
 from nnviz.run.traveller import Diverged as Diverged
 from nnviz.run.traveller import Traveller
 

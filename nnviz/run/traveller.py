@@ -12,7 +12,8 @@ from nnviz.run.experiment import Experiment
 from nnviz.run.figures import Figures
 from nnviz.run.problem import dataset_of, initial_theta
 from nnviz.run.replay import Replay, gap_between_keyframes
-from nnviz.run.timeline import Place, Segment, Timeline
+from nnviz.run.segment import Segment
+from nnviz.run.timeline import Place, Timeline
 
 
 class Diverged(ArithmeticError):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from nnviz import Diverged, Experiment, Trainer
+from nnviz.run.branches import Branch
 from nnviz.run.hands import Place, set_parameter
 from nnviz.run.outline import outline_of
-from nnviz.run.timeline import Branch
 
 
 def trainer(engine="reference", **fields):

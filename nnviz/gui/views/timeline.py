@@ -26,9 +26,9 @@ from nnviz.gui.views.timeline_layout import TrackLayout, lay_out
 from nnviz.gui.views.timeline_marks import mark_words, marks_of_branch
 from nnviz.gui.views.timeline_menu import TimelineMenu
 from nnviz.insight.snapshot import Snapshot
+from nnviz.run.branches import Branch
 from nnviz.run.experiment import Experiment
 from nnviz.run.outline import Mark, Outline
-from nnviz.run.timeline import Branch
 
 HEIGHT = 46
 _SIDE = 14

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from nnviz.run.branches import Branch
 from nnviz.run.outline import Mark, Outline
-from nnviz.run.timeline import Branch
 
 MOST_LANES = 3
 """Other branches that are drawn; the menu has all of them."""

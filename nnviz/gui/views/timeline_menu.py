@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.gui.views.timeline_drawing import draw_mark
 from nnviz.gui.views.timeline_marks import MEANINGS, mark_words
+from nnviz.run.branches import Branch
 from nnviz.run.outline import Mark, MarkKind, Outline
-from nnviz.run.timeline import Branch
 
 AT_ONCE = 12
 """Branches or marks in one list; more of them are folded, or they would not fit on a screen."""

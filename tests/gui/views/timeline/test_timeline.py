@@ -18,9 +18,9 @@ from nnviz.gui.views.timeline import TimelineView
 from nnviz.gui.views.timeline_layout import fork_of, lay_out
 from nnviz.gui.views.timeline_marks import MEANINGS, best_mark
 from nnviz.insight.snapshot import Snapshot
+from nnviz.run.branches import Branch
 from nnviz.run.hands import Place, set_parameter
 from nnviz.run.outline import Mark, Outline, outline_of
-from nnviz.run.timeline import Branch
 
 MOONS = preset("moons")
 Shown = tuple[TimelineView, Journey, list[Any]]
