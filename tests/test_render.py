@@ -20,9 +20,10 @@ from PySide6.QtWidgets import QApplication
 
 from nnviz import Experiment, Trainer, preset
 from nnviz.__main__ import main
-from nnviz.cli.render import APPEARANCES, ENDINGS, LARGEST_SIDE, SMALLEST_SIDE, VIEWS
+from nnviz.cli.render import APPEARANCES, ENDINGS, LARGEST_SIDE, SMALLEST_SIDE
 from nnviz.files.experiment_file import read_experiment
-from nnviz.gui import export, theme, window
+from nnviz.gui import export, theme
+from nnviz.gui.figures import FIGURES
 
 WIDTH, HEIGHT = 720, 480
 EXPERIMENT = preset("moons").evolve(epochs=3, seed=5)
@@ -60,7 +61,7 @@ def figures(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Fig
     folder = tmp_path_factory.mktemp("figures")
     size = f"{WIDTH}x{HEIGHT}"
     made = {}
-    for view in VIEWS:
+    for view in FIGURES:
         for ending in ENDINGS:
             path = folder / f"{view}{ending}"
             arguments = [*COMMAND, "--view", view, "--size", size, "--output", str(path)]
@@ -95,7 +96,7 @@ def colors_of(image: Any) -> int:
 # Twelve figures.
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", FIGURES)
 def test_png(figures: Figures, view: str) -> None:
     with Image.open(figures[view, ".png"]) as image:
         image.load()
@@ -104,7 +105,7 @@ def test_png(figures: Figures, view: str) -> None:
         assert colors_of(image) > 100
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", FIGURES)
 def test_svg(figures: Figures, view: str) -> None:
     svg = figures[view, ".svg"].read_text("utf-8")
     root = ElementTree.fromstring(svg)
@@ -117,7 +118,7 @@ def test_svg(figures: Figures, view: str) -> None:
         assert colors_of(image) > 100
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", FIGURES)
 def test_pdf(figures: Figures, view: str) -> None:
     with pypdfium2.PdfDocument(figures[view, ".pdf"]) as document:
         assert len(document) == 1
@@ -339,7 +340,6 @@ def test_a_figure_that_cannot_be_made(
 
 
 def test_the_names_are_those_of_the_window() -> None:
-    assert ("window", *window.VIEWS) == VIEWS
     assert {f".{kind}" for kind in export.KINDS} == set(ENDINGS)
     assert set(theme.THEMES) == set(APPEARANCES)
     assert LARGEST_SIDE > 8192

@@ -19,13 +19,12 @@ from nnviz.cli.errors import (
 )
 from nnviz.cli.options import Epochs, OpenFile, Preset, Settings, experiment_of
 from nnviz.cli.progress import train_to_the_end, trainer_for
+from nnviz.gui.figures import FIGURES
 
 if TYPE_CHECKING:
     from nnviz.insight.snapshot import Snapshot
     from nnviz.run.experiment import Experiment
 
-VIEWS = ("window", "network", "surface", "curves")
-VIEWS_WITH_EDGES = ("window", "network")
 ENDINGS = (".png", ".svg", ".pdf")
 APPEARANCES = ("light", "dark")
 SMALLEST_SIDE, LARGEST_SIDE = 64, 16_384
@@ -63,7 +62,7 @@ def render_command(
     settings: Settings = None,
     view: Annotated[
         str,
-        typer.Option("--view", metavar="VIEW", help=f"Draw one of: {', '.join(VIEWS)}."),
+        typer.Option("--view", metavar="VIEW", help=f"Draw one of: {', '.join(FIGURES)}."),
     ] = "window",
     size: Annotated[
         str,
@@ -92,13 +91,13 @@ def render_command(
 ) -> None:
     """Train without a window, and draw what the window would show as a figure."""
     width, height = _size(size)
-    _check_choice("--view", view, VIEWS)
+    _check_choice("--view", view, tuple(FIGURES))
     _check_choice("--appearance", appearance, APPEARANCES)
     if output.suffix.lower() not in ENDINGS:
         raise CommandError(f"--output: {output} given; allowed endings: {', '.join(ENDINGS)}.")
     is_png = output.suffix.lower() == ".png"
     _check_scale(scale, max(width, height) if is_png else 0)
-    if numbers and view not in VIEWS_WITH_EDGES:
+    if numbers and not FIGURES[view].has_edges:
         raise CommandError("--numbers: only the network and the window have edges.")
     request = Request(
         view=view,

@@ -11,16 +11,9 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
 from PySide6.QtWidgets import QMenu, QWidget
 
 from nnviz.gui.appearance import Appearance
+from nnviz.gui.figures import FIGURES
 from nnviz.gui.theme import PALETTES
 from nnviz.run.presets import PRESETS
-
-FIGURES = {
-    "window": "&Window",
-    "network": "&Network",
-    "surface": "&Output",
-    "curves": "&Loss and accuracy",
-}
-"""What can be exported and copied: its name and its title in menus."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +92,8 @@ class Actions(QObject):
 
     def _figures(self, title: str, ending: str, command: Callable[[str], None], keys: str) -> QMenu:
         menu = QMenu(title, self.menu)
-        for name, label in FIGURES.items():
-            self._add(menu, label + ending, partial(command, name))
+        for name, figure in FIGURES.items():
+            self._add(menu, figure.label + ending, partial(command, name))
         menu.addSeparator()
         focused = self._commands.figure_with_focus
         self._add(menu, f"&Focused view{ending}", lambda: command(focused()), keys)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from nnviz.files.atomic import write_whole
 from nnviz.files.experiment_file import ENDINGS, read_experiment
 from nnviz.files.history_csv import history_csv
+from nnviz.gui.figures import WINDOW
 from nnviz.gui.session import TrainingSession
 from nnviz.gui.theme import LIGHT, Theme
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from nnviz.gui.export import FigureOptions
     from nnviz.gui.export_dialog import ExportDialog
 
-WINDOW = "window"
 _KIND_NAMES = {"png": "PNG picture", "svg": "SVG drawing", "pdf": "PDF document"}
 
 

@@ -15,6 +15,7 @@ from nnviz.gui.controls.rows import Rows
 from nnviz.gui.controls.segmented import Segment, SegmentedControl
 from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.export_stage import FigureOptions, figure_size
+from nnviz.gui.figures import FIGURES, WINDOW
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.gui.views.edge_paths import MOST_NUMBERED
 
@@ -39,12 +40,7 @@ _SIZE_NAMES = {
     "page": Choice("journal page, 170 mm", "Takes the width of the text on a printed page."),
     _OWN: Choice("of your own", "Takes the width and the height that are typed below."),
 }
-_VIEW_NAMES = {
-    "window": Choice("Window", "Exports everything that the window shows."),
-    "network": Choice("Network", "Exports the network with its weights and its legend."),
-    "surface": Choice("Output", "Exports what the network answers, with the points."),
-    "curves": Choice("Loss and accuracy", "Exports the curves as they are shown now."),
-}
+_VIEW_NAMES = {name: Choice(figure.title, figure.purpose) for name, figure in FIGURES.items()}
 _KINDS = {
     "png": Segment("PNG", "Writes pixels: for slides, web pages and chats."),
     "svg": Segment("SVG", "Writes lines and text that drawing programs can edit."),
@@ -245,14 +241,14 @@ class ExportChoices(QWidget):
         for (key, segment), button in zip(_SCALES.items(), self.scale_box.buttons(), strict=True):
             self.scale_box.set_choice_enabled(key, has_pixels)
             button.setToolTip(wrapped(reason or segment.tooltip))
-        is_window = self.view == "window"
+        is_window = self.view == WINDOW
         reason = "The headings of the views are always part of the window." if is_window else ""
         _explain_box(self.title_box, _HEADING, reason)
         self.update_numbers()
 
     def _reason_against_numbers(self) -> str:
         """Why no weights can be written on edges; empty if they can."""
-        if self.view not in ("window", "network"):
+        if not FIGURES[self.view].has_edges:
             return "There are no edges in this figure."
         n_edges = self._n_edges()
         if n_edges <= MOST_NUMBERED:

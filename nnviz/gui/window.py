@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 import nnviz.gui.plain_imports  # noqa: F401
 from nnviz.data.dataset import Dataset
@@ -18,10 +19,12 @@ from nnviz.gui.controls.gallery import PresetGallery
 from nnviz.gui.controls.more import MoreControls
 from nnviz.gui.controls.training import TrainingPanel
 from nnviz.gui.controls.transport import TransportBar
-from nnviz.gui.documents import WINDOW, Documents
+from nnviz.gui.documents import Documents
 from nnviz.gui.drawn_frames import DrawnFrames
 from nnviz.gui.dropping import DropTarget
 from nnviz.gui.experiment_editor import ExperimentEditor
+from nnviz.gui.figure_menus import FigureMenus, figure_with_focus
+from nnviz.gui.figures import FIGURES, VIEWS
 from nnviz.gui.message_bar import MessageBar
 from nnviz.gui.preferences import Preferences
 from nnviz.gui.preset_tracker import PresetTracker
@@ -41,9 +44,6 @@ from nnviz.gui.window_state import restore_state, state_of
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS, Preset
-
-VIEWS = ("network", "surface", "curves")
-"""Cards that can be exported, in the order of the menu."""
 
 
 class MainWindow(QWidget):
@@ -97,14 +97,15 @@ class MainWindow(QWidget):
         self.curves = CurvesView(self)
         self.inspector = InspectorView(self)
         self.timeline = TimelineView(self)
+        self._views = (self.topology, self.surface, self.curves, self.inspector, self.timeline)
         self.cards = {
             "data": Card("Data", self.gallery),
             "training": Card("Training", self.training),
             "more": Card("More", self.more),
-            "network": make_view_card("Network", self.topology),
+            "network": make_view_card(FIGURES["network"].title, self.topology),
             "inspector": make_view_card("Inspector", self.inspector),
-            "surface": make_view_card("Output", self.surface),
-            "curves": make_view_card("Loss and accuracy", self.curves),
+            "surface": make_view_card(FIGURES["surface"].title, self.surface),
+            "curves": make_view_card(FIGURES["curves"].title, self.curves),
         }
         self.messages = MessageBar(self)
         self.status = StatusLine(self)
@@ -137,7 +138,7 @@ class MainWindow(QWidget):
             save_history=self.documents.ask_and_save_history,
             export=self.documents.ask_and_export,
             copy=self.documents.copy,
-            figure_with_focus=self._view_with_focus,
+            figure_with_focus=partial(figure_with_focus, self.cards),
             choose_preset=self.choose_preset,
             recent_presets=lambda: self.presets.recent,
             show_help=self._show_help,
@@ -147,10 +148,7 @@ class MainWindow(QWidget):
         )
         self.commands = Actions(self, self.undo_stack, self.appearance, served)
         self.transport.set_menu(self.commands.menu)
-        for name in VIEWS:
-            card = self.cards[name]
-            card.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-            card.customContextMenuRequested.connect(self._show_context_menu)
+        FigureMenus(self, self.cards, self.topology, self.commands.figure_menu)
 
     # --- connections
 
@@ -277,10 +275,9 @@ class MainWindow(QWidget):
     def _on_experiment_loaded(self, experiment: Experiment, dataset: Dataset) -> None:
         self._frames.forget()
         is_regression = dataset.task == "regression"
-        self.cards["curves"].set_title("Loss" if is_regression else "Loss and accuracy")
+        self.cards["curves"].set_title("Loss" if is_regression else FIGURES["curves"].title)
         self.travels.forget()
-        views = (self.topology, self.surface, self.curves, self.inspector, self.timeline)
-        for view in views:
+        for view in self._views:
             view.reset(experiment, dataset)
         self._on_experiment_changed(experiment)
 
@@ -302,8 +299,7 @@ class MainWindow(QWidget):
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         # Before the parts, so that one that fails does not keep the worker waiting for ever.
         self._frames.expect(snapshot)
-        views = (self.topology, self.surface, self.curves, self.inspector, self.timeline)
-        for part in (*views, self.transport, self.more, self.travels):
+        for part in (*self._views, self.transport, self.more, self.travels):
             part.show_snapshot(snapshot)
         self._frames.settle_unseen()
 
@@ -387,38 +383,19 @@ class MainWindow(QWidget):
         """What the next start should find as it is now."""
         return state_of(self)
 
-    # --- files
-
-    def _view_with_focus(self) -> str:
-        focus = QApplication.focusWidget()
-        for name in VIEWS:
-            if focus is not None and self.cards[name].isAncestorOf(focus):
-                return name
-        return WINDOW
-
-    @Slot(QPoint)
-    def _show_context_menu(self, at: QPoint) -> None:
-        for name in VIEWS:
-            card = self.cards[name]
-            if card is self.sender():
-                first = []
-                if name == "network":
-                    first = self.topology.context_actions(self.topology.mapFrom(card, at))
-                self.commands.figure_menu(name, first).popup(card.mapToGlobal(at))
-
     # --- Qt's events
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Only what no field wanted arrives here, so typing is never taken for a command.
         command = key_command(event.key(), event.modifiers())
-        if command == "toggle":
-            self.toggle()
-        elif command == "step":
-            self.step()
-        elif command == "reset":
-            self.reset()
-        elif command == "step back":
-            self.step_back()
+        gestures = {
+            "toggle": self.toggle,
+            "step": self.step,
+            "step back": self.step_back,
+            "reset": self.reset,
+        }
+        if command in gestures:
+            gestures[command]()
         elif command in ("micro", "update", "epoch"):
             self.transport.set_granularity(command)
             self.travels.set_granularity(command)
