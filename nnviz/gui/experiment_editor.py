@@ -103,11 +103,11 @@ class ExperimentEditor(QObject):
         else:
             self._session.do(command, self._gesture_number)
 
-    def go_back_and_halve_rate(self) -> None:
-        """After a divergence: half the learning rate from the best moment on."""
-        number = self._session.go_back_and_halve_rate()
+    def go_back_and_divide_rate(self, by: float) -> None:
+        """From the best moment of this branch on with a part of the learning rate."""
+        number = self._session.go_back_and_divide_rate(by)
         if number is not None:
-            self._push(number, "go back and halve the learning rate")
+            self._push(number, "go back and lower the learning rate")
 
     def _begin(self, experiment: Experiment, text: str | None, origins: tuple[Step, Step]) -> None:
         self._messages.hide()

@@ -93,6 +93,8 @@ class Journey:
         after = timeline.last_gesture
         if after is not None and after is not before:
             self._gestures[number] = after
+            # The curves begin with it, however fast training goes on from there.
+            self._note_moment()
 
     def undo(self, number: int) -> None:
         """Go back to before it, unless nothing came of it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -15,15 +15,16 @@ INFORMATION_LASTS = 6_000
 WARNING_LASTS = 20_000
 """Milliseconds; a warning says what to do, so it stays long enough to do it."""
 ABOVE = 2
-"""Pixels between the bar and the window's lower edge: it covers the status line, not a view."""
+"""Pixels between the bar and what is below it: the window's lower edge, or what it keeps clear."""
 
 
 class MessageBar(QWidget):
-    """Shows one sentence at the lower edge of its parent."""
+    """Shows one sentence near the lower edge of its parent."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._over = parent
+        self._clear: QWidget | None = None
         self._theme = LIGHT
         self._is_warning = False
         self._text = QLabel(self)
@@ -51,6 +52,11 @@ class MessageBar(QWidget):
         self._timer.timeout.connect(self.hide)
         parent.installEventFilter(self)
         self.hide()
+
+    def keep_clear(self, widget: QWidget) -> None:
+        """Stand above this one, near the lower edge, where there is no room below it."""
+        self._clear = widget
+        widget.installEventFilter(self)
 
     @property
     def text(self) -> str:
@@ -94,7 +100,7 @@ class MessageBar(QWidget):
         draw_ground(self, theme, QPen(color, 1.5))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
         return super().eventFilter(watched, event)
 
@@ -133,4 +139,9 @@ class MessageBar(QWidget):
             height = max(height, self._action.sizeHint().height())
         height += margins.top() + margins.bottom()
         self.resize(width, min(height, self._over.height() // 2))
-        self.move((self._over.width() - width) // 2, self._over.height() - self.height() - ABOVE)
+        foot = self._over.height()
+        if self._clear is not None:
+            place = self._clear.mapTo(self._over, QPoint(0, 0))
+            if self.height() + ABOVE > foot - place.y() - self._clear.height():
+                foot = place.y()
+        self.move((self._over.width() - width) // 2, foot - self.height() - ABOVE)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEasingCurve, QObject, QTimer, QVariantAnimation, Signal, Slot
 
+from nnviz.data.dataset import Dataset
 from nnviz.insight.microsteps import MicroStep
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.frame import Frame
+from nnviz.run.problem import problem_of
 
 SLOWEST, FASTEST = 0.5, 20.0
 """Micro-steps a second of Watch."""
@@ -38,9 +42,13 @@ class MicroWalk(QObject):
         super().__init__(parent)
         self._move = move
         self._frame: Frame | None = None
+        self._dataset: Dataset | None = None
         self._steps: tuple[MicroStep, ...] | None = None
         self._number = 0
         self._point: int | None = None
+        """A place in the next update."""
+        self._chosen: int | None = None
+        """The same point's place in the training part: it stays chosen from update to update."""
         self._is_active = False
         self._enters_at_end = False
         self._is_moving = False
@@ -87,6 +95,9 @@ class MicroWalk(QObject):
         frame = snapshot.frame
         is_same = self._frame is not None and self._frame.state is frame.state
         is_same = is_same and self._frame is not None and self._frame.experiment is frame.experiment
+        if snapshot.dataset is not self._dataset:
+            # Its number is another point's there.
+            self._dataset, self._chosen = snapshot.dataset, None
         self._frame = frame
         if is_same and not self._is_moving:
             return
@@ -148,7 +159,14 @@ class MicroWalk(QObject):
 
     @Slot(object)
     def choose_point(self, point: int | None) -> None:
-        """Show one point of the update alone, by its place there; None shows all together."""
+        """Show one point of the update alone, by its place there; None shows all together.
+
+        It is shown in all updates that it is one of; the others are shown as a whole.
+        """
+        self._chosen = None
+        if point is not None:
+            batch = self._next_points()
+            self._chosen = int(batch[point]) if 0 <= point < len(batch) else None
         if point != self._point:
             self._point = point
             if self._is_active and not self._is_moving:
@@ -191,8 +209,6 @@ class MicroWalk(QObject):
         self._is_moving = self._move(direction)
         if self._is_moving:
             self._number, self._enters_at_end = 0, at_end
-            # The number of points may be another one there.
-            self._point = None
         else:
             self.watch(False)
             if self._steps is None:
@@ -200,7 +216,24 @@ class MicroWalk(QObject):
 
     def _spell(self) -> None:
         if self._frame is not None:
+            self._point = self._place_of_chosen()
             self.spelling_wanted.emit(self._frame, self._point)
+
+    def _place_of_chosen(self) -> int | None:
+        """Where the chosen point stands in the next update; None if it is not in it."""
+        if self._chosen is None:
+            return None
+        found = np.flatnonzero(self._next_points() == self._chosen)
+        return int(found[0]) if len(found) else None
+
+    def _next_points(self) -> NDArray[np.int64]:
+        """The points of the next update, as places in the training part."""
+        from nnviz.insight.batch_lens import next_points
+
+        frame, dataset = self._frame, self._dataset
+        if frame is None or dataset is None:
+            return np.empty(0, dtype=np.int64)
+        return next_points(problem_of(frame.experiment, dataset), frame.state)
 
     @Slot(object)
     def _tell_progress(self, progress: float) -> None:

@@ -241,8 +241,8 @@ class TrainingSession(QObject):
         self._fire("move")
         self._send(self._travel, self._run, command)
 
-    def go_back_and_halve_rate(self) -> int | None:
-        """After a divergence: from the best moment of this branch on with half the learning rate.
+    def go_back_and_divide_rate(self, by: float) -> int | None:
+        """From the best moment of this branch on with a part of the learning rate.
 
         Returns the gesture's number; None where there is no earlier moment.
         """
@@ -253,7 +253,7 @@ class TrainingSession(QObject):
         losses = np.where(np.isfinite(history.train_loss), history.train_loss, np.inf)
         update = int(history.update[int(losses.argmin())])
         self._fire("change")
-        return self.do(partial(_halve_rate_at, update))
+        return self.do(partial(_divide_rate_at, update, by))
 
     def spell(self, frame: Frame, point: int | None) -> None:
         """Have the next update of a frame spelled out; `spelled` brings it."""
@@ -401,6 +401,6 @@ def _one_update_back(trainer: Trainer) -> None:
     trainer.seek(max(trainer.update - 1, trainer.timeline.oldest()))
 
 
-def _halve_rate_at(update: int, trainer: Trainer) -> None:
+def _divide_rate_at(update: int, by: float, trainer: Trainer) -> None:
     trainer.seek(update)
-    trainer.change(learning_rate=trainer.experiment.learning_rate / 2)
+    trainer.change(learning_rate=trainer.experiment.learning_rate / by)

@@ -166,7 +166,10 @@ class Travels(QObject):
             self._surface.show_batch(None)
             return
         points = steps[0].values["points"]
-        self._surface.show_batch(points, int(points[0]) if len(points) == 1 else None)
+        from nnviz.insight.equation_example import example_row
+
+        # The one whose numbers the inspector tells.
+        self._surface.show_batch(points, int(points[example_row(steps)]))
 
     @Slot(object)
     def _ring(self, point: int | None) -> None:

@@ -40,6 +40,7 @@ from nnviz.gui.views.inspector import InspectorView
 from nnviz.gui.views.surface import SurfaceView
 from nnviz.gui.views.timeline import TimelineView
 from nnviz.gui.views.topology import TopologyView
+from nnviz.gui.ways_out import WaysOut
 from nnviz.gui.window_state import restore_state, state_of
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
@@ -108,6 +109,7 @@ class MainWindow(QWidget):
             "curves": make_view_card(FIGURES["curves"].title, self.curves),
         }
         self.messages = MessageBar(self)
+        self.messages.keep_clear(self.timeline)
         self.status = StatusLine(self)
 
     def _make_editor(self) -> None:
@@ -116,6 +118,7 @@ class MainWindow(QWidget):
             self, self.session, self.documents, self.messages, self.presets
         )
         self.undo_stack = self.editor.undo_stack
+        self._ways_out = WaysOut(self, self.session, self.editor, self.messages)
 
     def _make_travels(self) -> None:
         self.travels = Travels(
@@ -160,7 +163,6 @@ class MainWindow(QWidget):
         session.snapshot_ready.connect(self._on_snapshot)
         session.state_changed.connect(self._show_state)
         session.informed.connect(self.inform)
-        session.warned.connect(self._warn_of_run)
         session.engine_told.connect(self.status.show_engine)
         self._frames.drawn.connect(self._on_drawn)
 
@@ -277,6 +279,7 @@ class MainWindow(QWidget):
         is_regression = dataset.task == "regression"
         self.cards["curves"].set_title("Loss" if is_regression else FIGURES["curves"].title)
         self.travels.forget()
+        self._ways_out.forget()
         for view in self._views:
             view.reset(experiment, dataset)
         self._on_experiment_changed(experiment)
@@ -299,7 +302,7 @@ class MainWindow(QWidget):
     def _on_snapshot(self, snapshot: Snapshot) -> None:
         # Before the parts, so that one that fails does not keep the worker waiting for ever.
         self._frames.expect(snapshot)
-        for part in (*self._views, self.transport, self.more, self.travels):
+        for part in (*self._views, self.transport, self.more, self.travels, self._ways_out):
             part.show_snapshot(snapshot)
         self._frames.settle_unseen()
 
@@ -316,14 +319,6 @@ class MainWindow(QWidget):
         self.topology.set_running(is_playing)
         self.travels.show_state(state)
         self.status.show_state(state, self.session.experiment.epochs, self.session.is_fresh)
-
-    @Slot(str)
-    def _warn_of_run(self, sentence: str) -> None:
-        if self.session.state is State.DIVERGED:
-            way_out = "Go back and halve the learning rate", self.editor.go_back_and_halve_rate
-            self.messages.warn(sentence, way_out)
-        else:
-            self.messages.warn(sentence)
 
     @Slot(str)
     def inform(self, sentence: str) -> None:

@@ -341,7 +341,7 @@ class TrainingWorker(QObject):
             self._goal = None
             self._pace.clear()
             self._note_moment()
-            kept = f" Shown is update {trainer.update:,}, the last that is finite."
+            kept = f" Shown is update {trainer.update:,}, the last after which the loss was finite."
             self.stopped.emit(self._run, "diverged", str(error) + kept)
             return
         made = trainer.update - before

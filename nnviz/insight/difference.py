@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from nnviz.data.dataset import Dataset
 from nnviz.insight.batch_lens import chunks
+from nnviz.insight.equation_text import format_number, format_pair, pretty_input
 from nnviz.insight.slope import Place, parameter_place
 from nnviz.insight.snapshot import resolution_for
 from nnviz.insight.surface import Grid, grid_around, neuron_values, plane_inputs
@@ -311,16 +313,18 @@ def _on_parameters(before: Frame, after: Frame, largest: Place | None, data: Dat
     else:
         what = f"the weight from {_unit_in_words(before, data, layer - 1, source)} to {name}"
         old, new = (frame.weights[layer - 1][unit, source] for frame in (before, after))
-    was, is_ = _apart(old, new)
+    was, is_ = format_pair(old, new)
     return f"The largest change is in {what}: {was} → {is_}."
 
 
 def _unit_in_words(frame: Frame, data: Dataset, layer: int, unit: int) -> str:
     if layer == 0:
-        return data.input_names[unit]
+        return pretty_input(data.input_names[unit])
     if layer < frame.network.n_layers:
         return f"unit {unit + 1} of layer {layer}"
-    return "the output" if frame.network.sizes[-1] == 1 else f"the output of {data.classes[unit]}"
+    if frame.network.sizes[-1] == 1:
+        return "the output"
+    return "the output of " + re.sub(r"^-(?=\d)", "−", data.classes[unit])
 
 
 def _on_results(figures: Mapping[str, Change], train: Decisions | None) -> str:
@@ -344,14 +348,7 @@ def _moved(figure: Change) -> str:
     assert figure.before is not None
     assert figure.after is not None
     if figure.before == figure.after:
-        return f"stayed at {_apart(figure.before, figure.after)[0]}"
-    was, is_ = _apart(figure.before, figure.after)
+        return f"stayed at {format_number(figure.before)}"
+    was, is_ = format_pair(figure.before, figure.after)
     way = "fell" if figure.after < figure.before else "rose"
     return f"{way} from {was} to {is_}"
-
-
-def _apart(old: float, new: float) -> tuple[str, str]:
-    """Two numbers, with as many digits as it takes to tell them apart, at least three."""
-    texts = [(f"{old:.{digits}g}", f"{new:.{digits}g}") for digits in range(3, 18)]
-    was, is_ = next((pair for pair in texts if pair[0] != pair[1]), texts[0])
-    return was.replace("-", "−"), is_.replace("-", "−")

@@ -313,9 +313,8 @@ class UpdateNumbers:
 
 def _descent(numbers: Numbers, of: UpdateNumbers, step: str, old: float | None = None) -> str:
     """θ ← θ − η step."""
-    start = numbers.plain(of.old if old is None else old)
-    body = f"{start} − {numbers.setting(of.learning_rate)}·{step}"
-    return numbers.stated(of.symbol, body, of.new, "←")
+    start, result = numbers.pair(of.old if old is None else old, of.new)
+    return f"{of.symbol} ← {start} − {numbers.setting(of.learning_rate)}·{step} = {result}"
 
 
 def _sgd(numbers: Numbers, of: UpdateNumbers) -> list[str]:
@@ -393,9 +392,9 @@ def _adamw(numbers: Numbers, of: UpdateNumbers) -> list[str]:
         return _adam(numbers, of)
     eta, decay = of.learning_rate, of.hyper.weight_decay
     decayed = of.old - eta * decay * of.old
-    old = numbers.plain(of.old)
-    body = f"{old} − {numbers.setting(eta)}·{numbers.setting(decay)}·{numbers.factor(of.old)}"
-    shrink = numbers.stated(of.symbol, body, decayed, "←")
+    old, result = numbers.pair(of.old, decayed)
+    product = f"{numbers.setting(eta)}·{numbers.setting(decay)}·{numbers.factor(of.old)}"
+    shrink = f"{of.symbol} ← {old} − {product} = {result}"
     return [shrink, *_adam(numbers, of, decayed)]
 
 

@@ -34,7 +34,8 @@ def equation_of_step(
 
     It shows one unit of the step's layer, counted from 0: the first, if none is asked for. For
     a load `unit` counts the inputs, and all are shown without one; for the loss it means nothing.
-    Of a batch, sums, activations and errors are those of its first point, as the sentence says.
+    Of a batch, sums, activations and errors are those of one telling point, the same in all steps
+    (`equation_example`), as the sentence says.
     Gradients and updates are those of the unit's bias and of its weight from unit `source` of the
     layer before; without one, of the weight of the largest gradient.
 
@@ -48,7 +49,7 @@ def equation_of_step(
     told = Told(tuple(steps))
     with np.errstate(all="ignore"):
         if step.phase == "load":
-            return _load(write, step, unit)
+            return _load(write, told, step, unit)
         if step.phase == "loss":
             return _loss(write, told, step)
         if "weight_gradients" in step.values:
@@ -63,9 +64,9 @@ def equation_of_step(
         return one(write, told, step, unit or 0)
 
 
-def _load(write: Writer, step: MicroStep, unit: int | None) -> Equation:
-    values, n = step.values, write.numbers
-    x, t = values["inputs"][0], values["targets"][0]
+def _load(write: Writer, told: Told, step: MicroStep, unit: int | None) -> Equation:
+    values, n, row = step.values, write.numbers, told.row
+    x, t = values["inputs"][row], values["targets"][row]
     shown = range(len(x)) if unit is None else [unit]
     pieces = [product_piece(n, write.words(0, k), x[k]) for k in shown]
     statements = [f"{write.symbol(0, k)} = {n.plain(x[k])}" for k in shown]
@@ -78,10 +79,10 @@ def _load(write: Writer, step: MicroStep, unit: int | None) -> Equation:
         right = int(t.argmax())
         statements.append(f"t{lowered(right + 1)} = {n.plain(t[right])}")
     if values["point_weights"] is not None:
-        statements.append(f"c = {n.setting(values['point_weights'][0])}")
+        statements.append(f"c = {n.setting(values['point_weights'][row])}")
     sentence = (
         f"The next update reads its points; these are the inputs and the target t of "
-        f"{write.first_of(values['points'])}"
+        f"{write.example_of(told)}"
         f"{', and how much it counts, c' * (values['point_weights'] is not None)}."
     )
     return write.equation(step.title, sentence, step.formula, statements, pieces)
@@ -90,22 +91,22 @@ def _load(write: Writer, step: MicroStep, unit: int | None) -> Equation:
 def _sums(write: Writer, told: Told, step: MicroStep, unit: int) -> Equation:
     values = step.values
     pieces = write.sum_pieces(
-        step.layer, values["weights"][unit], values["biases"][unit], values["inputs"][0]
+        step.layer, values["weights"][unit], values["biases"][unit], values["inputs"][told.row]
     )
     sentence = (
         f"{write.words(step.layer, unit)} multiplies each number that comes in by its weight "
-        f"and adds its bias, here for {write.first_of(told.points)}."
+        f"and adds its bias{write.whose_numbers(told, 'means')}."
     )
-    statement = write.numbers.stated("z", write.sum(pieces), values["sums"][0, unit])
+    statement = write.numbers.stated("z", write.sum(pieces), values["sums"][told.row, unit])
     return write.equation(step.title, sentence, step.formula, [statement], pieces)
 
 
 def _activations(write: Writer, told: Told, step: MicroStep, unit: int) -> Equation:
     name = write.network.activations[step.layer - 1]
-    z, a = step.values["sums"][0], step.values["activations"][0]
+    z, a = step.values["sums"][told.row], step.values["activations"][told.row]
     sentence = (
         f"{write.words(step.layer, unit)} passes its sum {write.numbers.plain(z[unit])} through "
-        f"{ACTIVATIONS[name].label}, here for {write.first_of(told.points)}."
+        f"{ACTIVATIONS[name].label}{write.whose_numbers(told, 'means')}."
     )
     statement = write.activation_text(name, z, a, unit)
     return write.equation(step.title, sentence, step.formula, [statement])
@@ -145,42 +146,42 @@ def _loss(write: Writer, told: Told, step: MicroStep) -> Equation:
 
 def _errors(write: Writer, told: Told, step: MicroStep, unit: int) -> Equation:
     here = told.values("forward", "activations", step.layer)
-    z, a = here["sums"][0], here["activations"][0]
-    delta = float(step.values["errors"][0, unit])
+    z, a = here["sums"][told.row], here["activations"][told.row]
+    delta = float(step.values["errors"][told.row, unit])
     if step.layer == write.network.n_layers:
         body = _output_error(write, told, z, a, unit)
         statement = write.numbers.stated("δ", body, delta)
         sentence = (
             f"The error δ of {write.words(step.layer, unit)} says how the loss changes with "
-            f"its sum z, here for {write.first_of(told.points)}."
+            f"its sum z{write.whose_numbers(told, 'sums')}."
         )
         return write.equation(step.title, sentence, step.formula, [statement])
     pieces = _arriving_pieces(write, told, step.layer, unit)
     name = write.network.activations[step.layer - 1]
     slope = write_slope(name, write.numbers, float(z[unit]), float(a[unit]))
-    arriving = write.numbers.plain(step.values["arriving"][0, unit])
+    arriving = write.numbers.plain(step.values["arriving"][told.row, unit])
     statement = write.numbers.stated("δ", f"{grouped(write.sum(pieces))}·{grouped(slope)}", delta)
     sentence = (
         f"The errors of the layer behind come back to {write.words(step.layer, unit)} through "
-        f"its weights, {arriving} in all, times the slope of {ACTIVATIONS[name].label}; "
-        f"here for {write.first_of(told.points)}."
+        f"its weights, {arriving} in all, times the slope of {ACTIVATIONS[name].label}"
+        f"{write.whose_numbers(told, 'sums')}."
     )
     return write.equation(step.title, sentence, step.formula, [statement], pieces)
 
 
 def _output_error(write: Writer, told: Told, z: Array, y: Array, unit: int) -> str:
     load, n = told.values("load", "points"), write.numbers
-    of, m = write.outputs(z, y, load["targets"][0]), len(told.points)
+    of, m = write.outputs(z, y, load["targets"][told.row]), len(told.points)
     body = write_error(n, of, unit, write.most)
     if load["point_weights"] is not None:
-        body = f"{n.setting(load['point_weights'][0])}·{grouped(body)}"
+        body = f"{n.setting(load['point_weights'][told.row])}·{grouped(body)}"
     return body if m == 1 else f"{grouped(body)} / {m}"
 
 
 def _arriving_pieces(write: Writer, told: Told, layer: int, unit: int) -> list[Piece]:
-    """What comes back to a unit of the first point shown, by way of each unit behind."""
+    """What comes back to a unit, of the example, by way of each unit behind."""
     weights = told.values("forward", "weights", layer + 1)["weights"][:, unit]
-    errors = told.values("backward", "errors", layer + 1)["errors"][0]
+    errors = told.values("backward", "errors", layer + 1)["errors"][told.row]
     return [
         product_piece(write.numbers, write.words(layer + 1, k), weight, error)
         for k, (weight, error) in enumerate(zip(weights, errors, strict=True))
@@ -204,12 +205,13 @@ def _update(write: Writer, told: Told, step: MicroStep, unit: int, source: int) 
     weight = write.update(told, step.layer, unit, source)
     bias = write.update(told, step.layer, unit, None)
     words, n = write.edge_words(step.layer, unit, source), write.numbers
-    moves = f"goes from {n.plain(weight.old)} to {n.plain(weight.new)}"
+    moves = "goes from {} to {}".format(*n.pair(weight.old, weight.new))
     if weight.is_frozen:
-        moves = f"is frozen and stays at {n.plain(weight.old)}"
+        moves = f"is {weight.why_fixed} and stays at {n.plain(weight.old)}"
     sentence = (
         f"{OPTIMIZERS[write.problem.optimizer].label} turns gradients into steps: {words} "
-        f"{moves}; below it the bias b takes its step by the same rule."
+        f"{moves}; likewise the bias b."
     )
-    statements = [*weight.statements, *bias.statements]
+    # Of the bias the step itself: what it is made of would say the same a second time.
+    statements = [*weight.statements, *bias.statements[-1:]]
     return write.equation(step.title, sentence, step.formula, statements)

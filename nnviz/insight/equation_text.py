@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from nnviz.data.features import parse_feature
@@ -53,6 +54,44 @@ def format_number(value: float, digits: int = 3) -> str:
     mantissa = _without_zeros(mantissa)
     times = "" if mantissa == "1" else f"{mantissa}·"
     return f"{sign}{times}10{raised(exponent)}"
+
+
+def format_pair(old: float, new: float, digits: int = 3) -> tuple[str, str]:
+    """Two numbers that are read side by side: equally many decimals, zeros at the end too.
+
+    The larger has `digits` significant digits, and one more decimal where the other one needs it;
+    more, where it takes more to tell both apart.
+    """
+    check_digits(digits)
+    smaller, larger = sorted((abs(old), abs(new)))
+    if old == new or not (math.isfinite(old) and math.isfinite(new)):
+        return format_number(old, digits), format_number(new, digits)
+    for count in range(digits, MOST_DIGITS + 1):
+        exponent = _exponent_of(larger, count)
+        is_plain = _SMALLEST_PLAIN <= exponent < max(count, _LARGEST_PLAIN)
+        power = 0 if is_plain else exponent
+        needs_more = smaller > 0.0 and _exponent_of(smaller, count) < exponent
+        decimals = max(count - 1 - exponent + power + needs_more, 0)
+        was, is_ = (_fixed_decimals(value, decimals, power) for value in (old, new))
+        if was != is_:
+            return was, is_
+    return format_number(old, MOST_DIGITS), format_number(new, MOST_DIGITS)
+
+
+def _exponent_of(size: float, digits: int) -> int:
+    """The power of ten of a number > 0, rounded to so many digits."""
+    return int(f"{size:.{digits - 1}e}".partition("e")[2])
+
+
+def _fixed_decimals(value: float, decimals: int, power: int) -> str:
+    """value / 10^power with so many decimals, times 10^power; no minus before mere zeros."""
+    # By its decimal digits, because a division would round.
+    text = f"{Decimal(value).scaleb(-power):.{decimals}f}"
+    is_zero = not text.strip("-0.")
+    sign = "−" if text.startswith("-") and not is_zero else ""
+    if is_zero and power:
+        return "0"
+    return sign + text.lstrip("-") + (f"·10{raised(power)}" if power else "")
 
 
 def check_digits(digits: int) -> None:
@@ -103,6 +142,10 @@ class Numbers:
         if digits <= max(_SETTING_DIGITS, self.digits) and digits <= MOST_DIGITS:
             return format_number(float(value), digits)
         return self.plain(value)
+
+    def pair(self, old: float, new: float) -> tuple[str, str]:
+        """What something was and becomes, with equally many decimals."""
+        return format_pair(float(old), float(new), self.digits)
 
     def difference(self, left: float, right: float) -> str:
         """left − right."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnviz.insight.equation_example import example_row
 from nnviz.insight.equation_rules import (
     OutputNumbers,
     UpdateNumbers,
@@ -93,6 +95,11 @@ class Told:
         points: NDArray[np.int64] = self.values("load", "points")["points"]
         return points
 
+    @cached_property
+    def row(self) -> int:
+        """Of the one point that is put in where there is room for one: see `example_row`."""
+        return example_row(self.steps)
+
 
 class Change(NamedTuple):
     """What an update does to a parameter."""
@@ -101,6 +108,13 @@ class Change(NamedTuple):
     old: float
     new: float
     is_frozen: bool
+    is_cut: bool
+    """Frozen at 0, so that nothing flows; a bias of 0 is only frozen."""
+
+    @property
+    def why_fixed(self) -> str:
+        """In a word, of what is frozen."""
+        return "cut" if self.is_cut else "frozen"
 
 
 class Writer:
@@ -148,10 +162,21 @@ class Writer:
         label = LOSSES[self.problem.loss].label
         return label[:1].lower() + label[1:]
 
-    def first_of(self, points: NDArray[np.int64]) -> str:
-        """Which of the points shown is meant, in words."""
-        which = f"point {points[0] + 1:,}"
-        return which if len(points) == 1 else f"{which}, the first of {len(points):,} points"
+    def example_of(self, told: Told) -> str:
+        """Which of the points shown has the numbers, in words."""
+        points = told.points
+        which = f"point {points[told.row] + 1:,}"
+        if len(points) == 1:
+            return which
+        # In the natural order, of all points, the place says enough.
+        is_all = len(points) == len(self.problem.X) and points[told.row] == told.row
+        return f"{which} of {len(points):,}" if is_all else f"{which}, one of {len(points):,}"
+
+    def whose_numbers(self, told: Told, others: str) -> str:
+        """The end of a sentence: of which point they are; the picture has the `others`."""
+        if len(told.points) == 1:
+            return f", here for {self.example_of(told)}"
+        return f". Numbers of {self.example_of(told)}; the batch's {others} are in the picture"
 
     # --- what is common to parts and steps
 
@@ -345,7 +370,8 @@ class Writer:
         mask = self.problem.trainable
         is_frozen = mask is not None and not old_of(mask)
         written = write_update(self.problem.optimizer, self.numbers, of, is_frozen)
-        return Change(written, of.old, of.new, is_frozen)
+        is_cut = is_frozen and of.is_weight and of.old == 0.0
+        return Change(written, of.old, of.new, is_frozen, is_cut)
 
 
 def _piece(term: Term, body: str) -> Piece:

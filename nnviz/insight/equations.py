@@ -12,9 +12,17 @@ import numpy as np
 
 from nnviz.insight.equation_rules import write_symbolic
 from nnviz.insight.equation_steps import equation_of_step
-from nnviz.insight.equation_text import MOST_TERMS, Term, product_piece, raised
+from nnviz.insight.equation_text import (
+    MOST_TERMS,
+    Piece,
+    Term,
+    grouped,
+    product_piece,
+    raised,
+)
 from nnviz.insight.equation_writer import DATA_TERM, Change, Equation, Told, Writer, check
 from nnviz.insight.microsteps import microsteps
+from nnviz.model import reference
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.losses import LOSSES
 from nnviz.run.frame import Frame
@@ -23,6 +31,9 @@ __all__ = [
     "BiasPart", "EdgePart", "Equation", "LossPart", "NeuronPart", "Part", "Term",
     "equation_of", "equation_of_step",
 ]  # fmt: skip
+
+_MOST_POINTS, _MOST_WORK = 2_000, 2_000_000
+"""Of so many points, and so many times parameters, the loss is still spelled out at once."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +80,9 @@ def equation_of(
 
     `point` counts the training part from 0: a neuron and the loss are then those of that point,
     an edge says what it carries there. Without one a neuron stays symbolic in its inputs, and the
-    loss is that of the training part. Edges and biases show their gradient in the next batch and
-    what the next update does to them. At most `most_terms` terms of a sum are written, the
-    largest, and the rest as one; None writes all.
+    loss is the mean of those of the training part. Edges and biases show their gradient in the
+    next batch and what the next update does to them. At most `most_terms` terms of a sum are
+    written, the largest, and the rest as one; None writes all.
 
     ValueError for a part or a point that is not there, for digits other than 1 to 17 and for
     `most_terms` below 1.
@@ -152,19 +163,19 @@ def _edge(write: Writer, layer: int, target: int, source: int, point: int | None
     told, n = Told(microsteps(write.frame)), write.numbers
     w = float(write.frame.weights[layer - 1][target, source])
     words = write.edge_words(layer, target, source)
-    statements, carried = [f"w = {n.plain(w)}"], ""
+    gradient, pieces, slope = write.weight_gradient(told, layer, target, source)
+    change = write.update(told, layer, target, source)
+    value = _value_words(write, change)
+    statements, carried = [f"w = {value}"], ""
     if point is not None:
         a = float(write.forward(point).activations[layer - 1][0, source])
         symbol = write.symbol(layer - 1, source)
-        body = f"{n.plain(w)}·{n.factor(a)}"
-        statements.append(n.stated(f"w·{symbol}", body, w * a))
+        statements.append(n.stated(f"w·{symbol}", f"{value}·{n.factor(a)}", w * a))
         carried = f" and carries {n.plain(w * a)} for point {point + 1:,}"
-    gradient, pieces, slope = write.weight_gradient(told, layer, target, source)
-    change = write.update(told, layer, target, source)
     before = "x" if layer == 1 else f"a{raised(f'({layer - 1})')}"
     return write.equation(
         words,
-        f"{words} is {n.plain(w)}{carried}; {_slope_words(write, slope)}, "
+        f"{words} is {value}{carried}; {_slope_words(write, slope)}, "
         f"and the next update {_change_words(write, change)}.",
         f"∂L/∂w = Σ δ{raised(f'({layer})')} {before}{write.penalty_formula()},  "
         f"{write.update_formula()}",
@@ -174,17 +185,17 @@ def _edge(write: Writer, layer: int, target: int, source: int, point: int | None
 
 
 def _bias(write: Writer, layer: int, unit: int) -> Equation:
-    told, n = Told(microsteps(write.frame)), write.numbers
-    b = float(write.frame.biases[layer - 1][unit])
+    told = Told(microsteps(write.frame))
     words = write.bias_words(layer, unit)
     gradient, pieces, slope = write.bias_gradient(told, layer, unit)
     change = write.update(told, layer, unit, None)
+    value = _value_words(write, change)
     return write.equation(
         words,
-        f"{words} is {n.plain(b)}; {_slope_words(write, slope)}, "
+        f"{words} is {value}; {_slope_words(write, slope)}, "
         f"and the next update {_change_words(write, change)}.",
         f"∂L/∂b = Σ δ{raised(f'({layer})')},  {write.update_formula()}",
-        [f"b = {n.plain(b)}", gradient, *change.statements],
+        [f"b = {value}", gradient, *change.statements],
         pieces,
     )
 
@@ -197,29 +208,53 @@ def _slope_words(write: Writer, slope: float) -> str:
     return f"the loss of the next batch {direction} at the rate {rate} as it grows"
 
 
+def _value_words(write: Writer, change: Change) -> str:
+    """What a parameter is now, as exactly as what it becomes is told."""
+    return write.numbers.pair(change.old, change.new)[0]
+
+
 def _change_words(write: Writer, change: Change) -> str:
     if change.is_frozen:
-        return "leaves it as it is, for it is frozen"
+        return f"leaves it as it is, for it is {change.why_fixed}"
     if change.old == change.new:
         return "leaves it as it is"
-    return f"makes it {write.numbers.plain(change.new)}"
+    return f"makes it {write.numbers.pair(change.old, change.new)[1]}"
 
 
 def _loss(write: Writer) -> Equation:
     frame, n = write.frame, write.numbers
-    data = product_piece(n, "data term", frame.train_data_loss)
     penalties, spelled = write.penalty_pieces()
-    statements = [f"{DATA_TERM} = {n.plain(frame.train_data_loss)}", *spelled] if spelled else []
+    terms = _losses_of_points(write)
+    data = frame.train_data_loss
+    body = f"{grouped(write.sum(terms))} / {len(terms):,}" if terms else n.plain(data)
+    statements = [n.stated(DATA_TERM if spelled else "L", body, data)]
     total = frame.train_loss
-    statements.append(write.total_text(frame.train_data_loss, frame.penalty, total))
-    points = len(write.problem.X)
+    if spelled:
+        statements += [*spelled, write.total_text(data, frame.penalty, total)]
+    points = f"{len(write.problem.X):,} training point{'s' * (len(write.problem.X) != 1)}"
     of = "a fair sample of the" if frame.is_sampled else "the"
     sentence = (
-        f"The loss is the mean of the {write.loss_words} over {of} {points:,} training points"
+        f"The loss is the mean of the {write.loss_words} over {of} {points}"
         f"{' plus the penalty on the weights' * bool(spelled)}: {n.plain(total)}."
     )
-    pieces = [data, *penalties]
+    pieces = terms or [product_piece(n, "data term", data), *penalties]
     return write.equation("the loss", sentence, write.loss_formula(), statements, pieces)
+
+
+def _losses_of_points(write: Writer) -> list[Piece]:
+    """What the data term is the mean of; nothing where that is too much, or only a sample."""
+    problem, n = write.problem, len(write.problem.X)
+    work = n * write.network.n_parameters
+    if write.frame.is_sampled or n > _MOST_POINTS or work > _MOST_WORK:
+        return []
+    passed = reference.forward(write.network, write.frame.theta, problem.X)
+    losses = LOSSES[problem.loss].value(passed.sums[-1], passed.outputs, problem.T)
+    if problem.point_weights is not None:
+        losses = losses * problem.point_weights
+    return [
+        product_piece(write.numbers, f"point {point + 1:,}", loss)
+        for point, loss in enumerate(losses.tolist())
+    ]
 
 
 def _loss_of(write: Writer, point: int) -> Equation:

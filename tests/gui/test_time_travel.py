@@ -223,7 +223,7 @@ def test_after_a_divergence_half_the_rate_from_the_best_moment(travel: Travel) -
     marks = t.snapshots[-1].timeline.marks  # type: ignore[union-attr]
     assert marks[-1].kind == "diverged"
     assert "became infinite or not a number" in marks[-1].words
-    t.session.go_back_and_halve_rate()
+    t.session.go_back_and_divide_rate(2)
     t.waits_for(lambda: t.frame.experiment.learning_rate == 5e3)
     assert t.session.state is State.PAUSED
     assert t.session.experiment.learning_rate == 5e3

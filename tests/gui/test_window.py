@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.states import State
@@ -169,6 +169,44 @@ def test_divergence_is_a_message_and_a_way_on(open_window: Open, qtbot: QtBot) -
     window.session.reset()
     window.session.play()
     _wait_for_update(qtbot, window, 50)
+
+
+def test_a_finite_run_that_gets_nowhere_is_offered_a_way_out(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window("moons")
+    window.change({"learning_rate": 1000.0, "activation": "relu", "optimizer": "sgd"})
+    window.session.set_speed(math.inf)
+    window.session.play()
+    qtbot.waitUntil(lambda: "times as high" in window.messages.text, timeout=WAIT)
+    assert window.session.state is not State.DIVERGED
+    assert "the learning rate, 1000, is too large" in window.messages.text
+    button = next(b for b in window.messages.findChildren(QPushButton) if b.isVisible())
+    assert button.text() == "Go back to a tenth of the learning rate"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.session.experiment.learning_rate == 100.0, timeout=WAIT)
+    window.undo_stack.undo()
+    qtbot.waitUntil(lambda: window.session.experiment.learning_rate == 1000.0, timeout=WAIT)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1024, 700)])
+def test_a_message_leaves_the_time_line_free(
+    open_window: Open, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    window = open_window("course-c09-linear")
+    window.resize(*size)
+    window.change({"learning_rate": 1e6})
+    window.session.set_speed(math.inf)
+    window.session.play()
+    qtbot.waitUntil(lambda: "diverged" in window.messages.text, timeout=WAIT)
+    for width in (size[0], size[0] - 60):
+        window.resize(width, size[1])
+        QApplication.processEvents()
+        timeline = window.timeline.geometry().translated(
+            window.timeline.parentWidget().mapTo(window, QPoint(0, 0))
+        )
+        assert not timeline.intersects(window.messages.geometry())
+        assert window.rect().contains(window.messages.geometry())
 
 
 def test_a_neuron_that_is_pointed_at_takes_the_place_of_the_output(

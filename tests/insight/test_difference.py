@@ -79,7 +79,7 @@ def changed_by(place: Place, old: float, new: float) -> tuple[Frame, Frame]:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        (Place(1, 2, 0), "the weight from x1 to unit 3 of layer 1"),
+        (Place(1, 2, 0), "the weight from x₁ to unit 3 of layer 1"),
         (Place(2, 1, 2), "the weight from unit 3 of layer 1 to unit 2 of layer 2"),
         (Place(3, 0, 1), "the weight from unit 2 of layer 2 to the output"),
         (Place(1, 0, None), "the bias of unit 1 of layer 1"),
@@ -89,7 +89,7 @@ def changed_by(place: Place, old: float, new: float) -> tuple[Frame, Frame]:
 def test_the_largest_change_is_named(place: Place, words: str) -> None:
     told = difference(*changed_by(place, -0.52, 0.11))
     assert told.largest == place
-    assert told.sentences[0] == f"The largest change is in {words}: −0.52 → 0.11."
+    assert told.sentences[0] == f"The largest change is in {words}: −0.520 → 0.110."
 
 
 def test_it_is_the_largest_in_either_direction() -> None:
@@ -107,7 +107,17 @@ def test_it_is_the_largest_in_either_direction() -> None:
 
 def test_small_changes_are_told_apart() -> None:
     told = difference(*changed_by(Place(1, 0, None), 0.5, 0.50001))
-    assert told.sentences[0].endswith(": 0.5 → 0.50001.")
+    assert told.sentences[0].endswith(": 0.50000 → 0.50001.")
+
+
+def test_both_sides_of_an_arrow_have_equally_many_decimals_and_no_hyphen() -> None:
+    for old, new, end in (
+        (0.0, -0.05, "0.0000 → −0.0500."),
+        (-0.973, -0.923, "−0.973 → −0.923."),
+        (2e-5, -1e-5, "2.00·10⁻⁵ → −1.00·10⁻⁵."),
+    ):
+        sentence = difference(*changed_by(Place(1, 0, None), old, new)).sentences[0]
+        assert sentence.endswith(f": {end}")
 
 
 def test_outputs_of_several_classes_are_named() -> None:
@@ -118,7 +128,7 @@ def test_outputs_of_several_classes_are_named() -> None:
     trainer.set_parameters(trainer.weights, biases)
     sentence = difference(before, trainer.frame()).sentences[0]
     name = trainer.dataset.classes[2]
-    assert sentence == f"The largest change is in the bias of the output of {name}: 0 → −4."
+    assert sentence == f"The largest change is in the bias of the output of {name}: 0.00 → −4.00."
 
 
 def test_the_same_moment() -> None:

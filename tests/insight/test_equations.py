@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import itertools
 import math
 import operator
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 import nnviz
 from nnviz.data.dataset import Points
-from nnviz.insight import equation_rules, equation_text
+from nnviz.insight import equation_rules, equation_text, equations
+from nnviz.insight.equation_example import example_row
 from nnviz.insight.equation_text import UNKNOWN, format_number, latex_of
 from nnviz.insight.equations import (
     BiasPart,
@@ -35,6 +37,7 @@ from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run.frame import Frame
+from nnviz.run.hands import Place, cut, frozen_experiment
 from nnviz.run.problem import problem_of
 from nnviz.run.trainer import Trainer, dataset_of
 
@@ -161,11 +164,33 @@ def assert_is_written_well(equation: Equation) -> None:
             depth += (character == "{") - (character == "}")
             assert depth >= 0, latex
         assert depth == 0, latex
-        assert not re.search(r"(\^|_)(?![{])|\}\^\{[^}]*\}\^", latex), latex
+        assert not re.search(r"(?<!\\)(\^|_)(?![{])|\}\^\{[^}]*\}\^", latex), latex
 
+        assert_is_plausible_latex(latex)
     if "Größe" not in equation.text:
         assert digits_of(equation.latex) == digits_of(equation.text)
         assert digits_of(equation.formula_latex) == digits_of(equation.formula)
+
+
+COMMANDS = (
+    "cdot sum partial leftarrow theta eta lambda mu beta rho epsilon delta sigma Phi varphi pi "
+    "infty tfrac circ ge le ldots times surd sqrt hat text operatorname underbrace top quad "
+    "tanh ln max sin cos"
+).split()
+
+
+def assert_is_plausible_latex(latex: str) -> None:
+    """Without running LaTeX: known commands, words as text, brackets that match, no stray sign."""
+    # Words and names are upright and have blanks of their own.
+    bare = re.sub(r"\\(?:text|operatorname)\{((?:[^{}\\]|\\.)*)\}", "", latex)
+    for word in re.findall(r"(?<![\\A-Za-z])[A-Za-z]{2,}", re.sub(r"\\[A-Za-z]+", r"\\ ", bare)):
+        raise AssertionError(f"{word} is not set as a word: {latex}")
+    for command in re.findall(r"\\([A-Za-z]+)", bare):
+        assert command in COMMANDS, latex
+    assert not re.search(r"(?<!\\)[%#&$~]|−|\+ -|--|\^\^|__|\{\}", latex), latex
+    assert not re.search(r"\\[^A-Za-z,%_#&$]", latex), latex
+    for opening, closing in ("()", "[]", "{}"):
+        assert bare.count(opening) == bare.count(closing), latex
 
 
 def digits_of(text: str) -> list[str]:
@@ -272,6 +297,30 @@ def with_weights(frame: Frame, weight: float) -> Frame:
     return trainer.frame()
 
 
+def test_latex_of_every_optimizer_loss_and_activation_together() -> None:
+    hidden = [name for name, each in ACTIVATIONS.items() if each.hidden]
+    for index, (loss, output) in enumerate(PAIRS):
+        frame = frame_of(
+            loss=loss, output_activation=output, learning_rate=0.02, l1=0.01, l2=0.02,
+            optimizer=list(OPTIMIZERS)[index % len(OPTIMIZERS)],
+            activation=hidden[index % len(hidden)],
+        )  # fmt: skip
+        for equation in equations_of(frame, digits=3, most=2):
+            assert_is_written_well(equation)
+
+
+def test_names_with_signs_that_latex_reads_otherwise() -> None:
+    X = np.random.default_rng(0).uniform(-1, 1, (12, 3))
+    points = Points(X, [0, 1] * 6, columns=["share_%", "R&D $", "a#b_c"])
+    frame = frame_of(dataset=points, features=[], test_fraction=0.0)
+    for equation in equations_of(frame, digits=3):
+        assert_is_written_well(equation)
+    latex = equation_of(frame, NeuronPart(1, 0)).latex
+    assert r"\text{share\_\%}" in latex
+    assert r"\text{R\&D \$}" in latex
+    assert r"\text{a\#b\_c}" in latex
+
+
 # --- what it states is what the network does
 
 
@@ -314,7 +363,38 @@ def test_the_loss_of_the_training_part() -> None:
     found = re.search("penalty = .* = (.*?);", text)
     assert found
     assert read(found[1]) == pytest.approx(penalty, rel=1e-12)
-    assert equation_of(frame_of(), LossPart(), digits=2).text.startswith("L = 0.")
+    assert re.search(
+        r"^L = \(.*\) / 30 = 0\.\d\d$", equation_of(frame_of(), LossPart(), digits=2).text
+    )
+
+
+@pytest.mark.parametrize("weight", [None, "balanced", [1.0, 3.5]])
+def test_the_loss_is_spelled_out_as_the_mean_of_its_points(weight: Any) -> None:
+    frame = frame_of(class_weight=weight)
+    equation = equation_of(frame, LossPart(), digits=17)
+    assert_is_right(equation)
+    assert len(equation.terms) == 30
+    assert "… (22 more: " in equation.text
+    own = [equation_of(frame, LossPart(), point, 17).text for point in range(30)]
+    for term in equation.terms:
+        point = int(term.label.removeprefix("point ")) - 1
+        assert read(own[point].rpartition(" = ")[2]) == pytest.approx(term.product, rel=1e-12)
+    four = equation_of(Trainer(nnviz.preset("xor"), engine="reference").frame(), LossPart())
+    assert re.fullmatch(r"L = \([\d.]+ \+ [\d.]+ \+ [\d.]+ \+ [\d.]+\) / 4 = [\d.]+", four.text)
+    assert "the 4 training points" in four.sentence
+
+
+def test_the_loss_of_a_sample_or_of_very_many_points_stays_one_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frame = frame_of()
+    sampled = dataclasses.replace(frame, is_sampled=True)
+    assert re.fullmatch(r"L = [\d.]+", equation_of(sampled, LossPart()).text)
+    for limit in ("_MOST_POINTS", "_MOST_WORK"):
+        with monkeypatch.context() as patch:
+            patch.setattr(equations, limit, 10)
+            assert re.fullmatch(r"L = [\d.]+", equation_of(frame, LossPart()).text)
+    assert "/ 30" in equation_of(frame, LossPart()).text
 
 
 def test_frozen_parameters() -> None:
@@ -329,6 +409,79 @@ def test_frozen_parameters() -> None:
     assert "frozen" in equation.sentence
     assert re.search(r"w ← [^ ]*$", equation.text)
     assert "frozen" not in equation_of(frame, BiasPart(1, 0)).sentence
+
+
+def test_what_was_frozen_and_then_cut_is_cut() -> None:
+    trainer = Trainer(nnviz.preset("moons").evolve(**SMALL), engine="reference")
+    place = Place(1, 0, 0)
+    trainer.change(trainable=frozen_experiment(
+        trainer.experiment, trainer.network, [place], True).trainable)  # fmt: skip
+    assert words_on(trainer.frame(), EdgePart(1, 0, 0)) == ["frozen"] * 2
+    cut(trainer, [place])
+    assert words_on(trainer.frame(), EdgePart(1, 0, 0)) == ["cut"] * 2
+    # A bias of 0 carries nothing away: it is only frozen.
+    still = Trainer(nnviz.preset("moons").evolve(**SMALL), engine="reference")
+    still.change(trainable=frozen_experiment(
+        still.experiment, still.network, [Place(1, 0)], True).trainable)  # fmt: skip
+    assert "for it is frozen" in equation_of(still.frame(), BiasPart(1, 0)).sentence
+
+
+def words_on(frame: Frame, edge: EdgePart) -> list[str]:
+    """What the equation of an edge and the step of its update say of its being fixed."""
+    steps = microsteps(frame)
+    number = next(n for n, step in enumerate(steps) if step.phase == "update")
+    step = equation_of_step(frame, steps, number, edge.target, edge.source)
+    return re.findall("frozen|cut", equation_of(frame, edge).sentence + step.sentence)
+
+
+# --- one point stands for the batch
+
+
+def test_the_example_of_a_batch_teaches_something() -> None:
+    frame = Trainer(nnviz.preset("xor"), engine="reference").frame()
+    steps = microsteps(frame)
+    assert example_row(steps) == 3  # (1, 1): every other point has a 0
+    for number, step in enumerate(steps):
+        sentence = equation_of_step(frame, steps, number).sentence
+        others = {"forward": "means", "backward": "sums"}.get(step.phase)
+        if others is None or "weight_gradients" in step.values:
+            assert "in the picture" not in sentence
+        else:
+            expected = f"Numbers of point 4 of 4; the batch's {others} are in the picture."
+            assert sentence.endswith(expected)
+    assert "point 4 of 4" in equation_of_step(frame, steps, 0).sentence
+    assert "·0" not in equation_of_step(frame, steps, 1).text.replace("·0.", "")
+
+
+def test_the_example_is_the_same_in_all_steps_and_its_numbers_are_its_own() -> None:
+    frame = frame_of(updates=5)
+    steps = microsteps(frame)
+    row = example_row(steps)
+    alone = microsteps(frame, row)
+    place = steps[0].values["points"][row] + 1
+    for number, step in enumerate(steps):
+        if step.phase != "forward":
+            continue
+        one, other = (equation_of_step(frame, told, number, 0) for told in (steps, alone))
+        assert one.text == other.text
+        assert f"Numbers of point {place}, one of 7;" in one.sentence
+        assert other.sentence.endswith(f", here for point {place}.")
+    lengths = []
+    for point in range(7):
+        told = microsteps(frame, point)
+        gradients = [step.values for step in told if "penalty_gradients" in step.values]
+        lengths.append(sum((g[f"{kind}_gradients"] ** 2).sum() for g in gradients
+                           for kind in ("weight", "bias")))  # fmt: skip
+    assert row == int(np.argmax(lengths))
+
+
+def test_the_example_of_points_that_overflow_is_one_that_does_not() -> None:
+    X = np.array([[1e200, 1.0], [0.5, 2.0], [0.25, 1.0]])
+    points = Points(X, [0.0, 1.0, 2.0], task="regression")
+    frame = frame_of(dataset=points, hidden=[], activation="tanh", output_activation="linear",
+                     loss="squared_error", features=[], scaling="none", test_fraction=0.0,
+                     batch_size="full", updates=0)  # fmt: skip
+    assert example_row(microsteps(frame)) > 0
 
 
 def test_the_symbolic_neuron_and_the_one_with_numbers() -> None:
@@ -447,6 +600,54 @@ def test_how_they_look_in_latex() -> None:
     assert latex_of("−∞ + not a number") == r"-\infty + \text{not a number}"
     assert latex_of("2·10⁻³·0.5") == r"2 \times 10^{-3} \cdot 0.5"
     assert latex_of("√(1 + e^(−0.5))") == r"\sqrt{1 + e^{-0.5}}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "texts"),
+    [
+        (0.0, -0.05, ("0.0000", "−0.0500")), (-0.973, -0.923, ("−0.973", "−0.923")),
+        (0.5, 0.45, ("0.500", "0.450")), (1.0, 1.0004, ("1.0000", "1.0004")),
+        (1e-6, 1.25e-6, ("1.00·10⁻⁶", "1.25·10⁻⁶")), (0.0, 1e-7, ("0", "1.00·10⁻⁷")),
+        (-1e-9, 0.5, ("0.0000", "0.5000")), (-0.767, -1.3, ("−0.767", "−1.300")),
+        (12345.0, 12346.0, ("12345", "12346")), (2.0, 2.0, ("2", "2")),
+        (math.nan, 1.0, ("not a number", "1")), (1.0, math.inf, ("1", "∞")),
+    ],
+)  # fmt: skip
+def test_two_numbers_beside_each_other_have_equally_many_decimals(
+    old: float, new: float, texts: tuple[str, str]
+) -> None:
+    assert equation_text.format_pair(old, new) == texts
+
+
+@settings(max_examples=200)
+@given(*[st.floats(-1e300, 1e300)] * 2, st.integers(1, 17))
+def test_such_pairs_are_the_numbers_and_differ_where_they_do(
+    old: float, new: float, digits: int
+) -> None:
+    was, is_ = equation_text.format_pair(old, new, digits)
+    assert (was == is_) == (old == new)
+    size = max(abs(old), abs(new))
+    for text, value in ((was, old), (is_, new)):
+        assert to_float(text) == pytest.approx(value, abs=size * 10.0 ** (1 - digits))
+    if "10" not in was + is_ and "∞" not in was + is_ and old != new:
+        assert len(was.partition(".")[2]) == len(is_.partition(".")[2])
+
+
+def test_an_update_is_told_with_equally_many_decimals() -> None:
+    frame = frame_of(optimizer="adam", learning_rate=0.05)
+    steps = microsteps(frame)
+    number = next(n for n, step in enumerate(steps) if step.phase == "update")
+    for sentence in (
+        equation_of_step(frame, steps, number).sentence,
+        equation_of(frame, EdgePart(1, 0, 0)).sentence,
+        equation_of(frame, BiasPart(1, 0)).sentence,
+    ):
+        found = re.search(
+            r"(?:from|is) (−?[\d.]+)(?: to |; .* makes it )(−?[\d.]+?)[;.]( |$)", sentence
+        )
+        assert found, sentence
+        decimals = {len(text.partition(".")[2]) for text in found.groups()[:2]}
+        assert len(decimals) == 1
 
 
 def test_settings_are_written_whole() -> None:

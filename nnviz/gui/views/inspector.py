@@ -154,6 +154,7 @@ class InspectorView(QWidget):
             page = ComparePage(self)
             page.show_pin(self._pin)
             self._catch_up(page)
+            page.show_part(self._part)
             page.pin_wanted.connect(self.pin_wanted)
             page.unpin_wanted.connect(self.unpin_wanted)
             page.difference_shown.connect(self.difference_shown)
@@ -219,6 +220,8 @@ class InspectorView(QWidget):
             self._equation.show_part(part)
         if "Slope" in self._pages:
             self._slope.show_part(part)
+        if "Compare" in self._pages:
+            self._compare.show_part(part)
         if part is None:
             return
         from nnviz.insight.equations import BiasPart, EdgePart
@@ -227,6 +230,7 @@ class InspectorView(QWidget):
             "Step": self._step.is_walking,
             "Equation": True,
             "Slope": isinstance(part, EdgePart | BiasPart),
+            "Compare": self._pin is not None,
         }
         if not shows_it.get(self.tab, False):
             self.show_tab("Equation")

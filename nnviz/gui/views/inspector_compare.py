@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
@@ -16,12 +20,17 @@ from nnviz.gui.views.inspector_pictures import Surfaces
 from nnviz.gui.views.inspector_table import FiguresTable
 from nnviz.gui.views.inspector_text import Paragraph, TextPane, told
 from nnviz.gui.views.inspector_words import parameter_words, signed
-from nnviz.gui.views.scales import number_text
 from nnviz.insight.difference import Difference, difference
-from nnviz.insight.slope import parameter_place
+from nnviz.insight.equation_text import format_number, format_pair
+from nnviz.insight.slope import parameter_index, parameter_place
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
 
+# Equations are imported with the first part that is chosen: the window must not wait for them.
+if TYPE_CHECKING:
+    from nnviz.insight.equations import Part
+
+Indices = NDArray[np.int64]
 _HOW_TO_BEGIN = (
     "Mark this moment, then train on or go elsewhere in time: here you see what became other."
 )
@@ -41,6 +50,7 @@ class ComparePage(Page):
         self._before: Snapshot | None = None
         self._difference: Difference | None = None
         self._told: Difference | None = None
+        self._part: Part | None = None
         self._pin = WordButton(
             "Compare from this moment on", "compare from this moment on",
             "Marks the present moment; all that comes is compared with it.", self,
@@ -100,6 +110,12 @@ class ComparePage(Page):
         if not self.isVisible():
             self._difference = None
 
+    def show_part(self, part: Part | None) -> None:
+        """Tell first what became of this part."""
+        self._part = part
+        if self._difference is not None:
+            self._show()
+
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         parts = (self._pin, self._unpin, self._beside, self._subtracted)
@@ -122,7 +138,9 @@ class ComparePage(Page):
         reason = ""
         if self._before is not None and self._snapshot is not None:
             try:
-                self._difference = difference(self._before.frame, self._snapshot.frame)
+                self._difference = difference(
+                    self._before.frame, self._snapshot.frame, self._snapshot.grid
+                )
             except ValueError as refusal:
                 reason = f"These two moments cannot be compared. {refusal}"
         self._show(reason)
@@ -151,11 +169,34 @@ class ComparePage(Page):
         return f"update {then:,} → {now:,}"
 
     def _words(self, found: Difference) -> list[Paragraph]:
-        paragraphs = [told(sentence) for sentence in found.sentences]
+        chosen = [told(line, "strong") for line in self._changes(found, self._chosen())]
+        paragraphs = [*chosen, *(told(sentence) for sentence in found.sentences)]
         return paragraphs + [told(line, "numbers") for line in self._changes(found)]
 
-    def _changes(self, found: Difference) -> list[str]:
-        """The largest changes of parameters, each in one line."""
+    def _chosen(self) -> Indices:
+        """The parameters of the chosen part, as far as they are there."""
+        if self._part is None or self._snapshot is None:
+            return np.empty(0, dtype=np.int64)
+        from nnviz.insight.equations import BiasPart, EdgePart, NeuronPart
+
+        places: list[tuple[int, int, int | None]] = []
+        network = self._snapshot.frame.network
+        match self._part:
+            case EdgePart(layer, target, source):
+                places = [(layer, target, source)]
+            case BiasPart(layer, unit):
+                places = [(layer, unit, None)]
+            case NeuronPart(layer, unit) if 0 < layer <= network.n_layers:
+                places = [(layer, unit, each) for each in (None, *range(network.sizes[layer - 1]))]
+        found = []
+        for place in places:
+            # It may be gone since it was chosen.
+            with suppress(ValueError):
+                found.append(parameter_index(network, *place))
+        return np.array(found, dtype=np.int64)
+
+    def _changes(self, found: Difference, chosen: Indices | None = None) -> list[str]:
+        """The largest changes of parameters, or of those that are chosen, each in one line."""
         before, now = self._before, self._snapshot
         if found.weights is None or before is None or now is None:
             return []
@@ -163,15 +204,18 @@ class ComparePage(Page):
         with np.errstate(all="ignore"):
             change = now.frame.theta - before.frame.theta
         sizes = np.nan_to_num(np.abs(change), nan=np.inf)
-        largest = np.argsort(-sizes, kind="stable")[:_MOST_CHANGES]
+        among = np.arange(len(change)) if chosen is None else chosen
+        largest = among[np.argsort(-sizes[among], kind="stable")[:_MOST_CHANGES]]
         lines = []
         for index in largest.tolist():
-            if change[index] == 0.0:
-                continue
             name = parameter_words(network, now.dataset, *parameter_place(network, index))
-            old, new = before.frame.theta[index], now.frame.theta[index]
-            step = signed(number_text(float(change[index])))
-            lines.append(f"{step}  {name}: {number_text(float(old))} → {number_text(float(new))}")
+            old, new = format_pair(float(before.frame.theta[index]), float(now.frame.theta[index]))
+            step = signed(format_number(float(change[index])))
+            if chosen is not None:
+                moved = f"{old} → {new}, {step}" if change[index] else f"{new}, as before"
+                lines.append(f"{name[:1].upper()}{name[1:]}: {moved}")
+            elif change[index] != 0.0:
+                lines.append(f"{step}  {name}: {old} → {new}")
         return lines
 
     def _change_choice(self) -> None:

@@ -23,6 +23,8 @@ from nnviz.insight.microsteps import PHASES
 TEXT_SIZE = 11
 ROW = 20
 """Height of a control, in pixels at scale 1."""
+_ROOMY, _CLOSE, _CLOSEST = 8, 5, 3
+"""Beside the name of a phase, in pixels at scale 1, as far as there is room."""
 _PRESSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
@@ -200,6 +202,7 @@ class PhaseRow(QWidget):
         super().__init__(parent)
         self._theme = LIGHT
         self._phase: str | None = None
+        self._around = _ROOMY
         self.setAccessibleName("Phases of an update")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setToolTip(
@@ -223,9 +226,18 @@ class PhaseRow(QWidget):
         self.updateGeometry()
         self.update()
 
+    def fit(self, room: int) -> bool:
+        """Be at most so wide if all phases can be seen then; False where only one can be."""
+        fitting = (around for around in (_ROOMY, _CLOSE, _CLOSEST) if self._total(around) <= room)
+        around = next(fitting, None)
+        if around != self._around:
+            self._around = around or _ROOMY
+            self.updateGeometry()
+            self.update()
+        return around is not None
+
     def sizeHint(self) -> QSize:
-        total = sum(self._widths()) + self._gap() * (len(PHASES) - 1)
-        return QSize(round(total) + 1, self._theme.px(ROW))
+        return QSize(self._total(self._around), self._theme.px(ROW))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(round(max(self._widths())) + 1, self._theme.px(ROW))
@@ -261,12 +273,16 @@ class PhaseRow(QWidget):
         return self._theme.font(TEXT_SIZE, weight)
 
     def _gap(self) -> int:
-        return self._theme.px(4)
+        return self._theme.px(4 if self._around == _ROOMY else 2)
 
-    def _widths(self) -> list[float]:
+    def _total(self, around: int) -> int:
+        gap = self._theme.px(4 if around == _ROOMY else 2)
+        return round(sum(self._widths(around)) + gap * (len(PHASES) - 1)) + 1
+
+    def _widths(self, around: int | None = None) -> list[float]:
         metrics = QFontMetricsF(self._font(True))
-        around = 2 * self._theme.px(8)
-        return [round(metrics.horizontalAdvance(phase)) + around for phase in PHASES]
+        sides = 2 * self._theme.px(self._around if around is None else around)
+        return [round(metrics.horizontalAdvance(phase)) + sides for phase in PHASES]
 
 
 class _ArrowsPass(QObject):

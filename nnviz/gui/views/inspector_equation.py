@@ -85,7 +85,8 @@ class EquationPage(Page):
             self._say("")
             self.formula.show_words([told(f"This part is not there any more. {_HOW_TO_BEGIN}")])
             return
-        self._say(f"after {self._snapshot.frame.update:,} updates")
+        update = self._snapshot.frame.update
+        self._say(f"after {update:,} update{'s' * (update != 1)}")
         self.formula.show_equation(equation)
 
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.gui.views.inspector_controls import Stepper, WordButton, order_tabs
-from nnviz.gui.views.inspector_text import Paragraph, TextPane, equation_paragraphs
+from nnviz.gui.views.inspector_lines import equation_paragraphs, shorter_paragraphs
+from nnviz.gui.views.inspector_text import Paragraph, TextPane, told
 
 if TYPE_CHECKING:
     from nnviz.gui.views.inspector_tools import FormulaTools
@@ -39,7 +40,10 @@ class FormulaPane(QWidget):
         self._equation: Equation | None = None
         self._tools: FormulaTools | None = None
         self.text = TextPane(name, self)
+        self._note = ""
+        self._is_whole = False
         self.text.fold_clicked.connect(self._unfold)
+        self.text.rest_clicked.connect(self._show_whole)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addWidget(self.text, 1)
@@ -53,6 +57,7 @@ class FormulaPane(QWidget):
 
             self._tools = tools = FormulaTools(self._make_point(), self)
             tools.set_theme(self._theme)
+            tools.changed.connect(self.text.begin_anew)
             tools.changed.connect(self.changed)
             tools.copy_text.clicked.connect(self._copy_text)
             tools.copy_latex.clicked.connect(self._copy_latex)
@@ -95,16 +100,19 @@ class FormulaPane(QWidget):
         if other.has_tools:
             self.tools.take_settings(other.tools)
 
-    def show_equation(self, equation: Equation) -> None:
+    def show_equation(self, equation: Equation, note: str = "") -> None:
+        """`note` stands above it: what else one has to know."""
         from nnviz.insight.equation_text import MOST_TERMS
 
-        self._equation = equation
+        if self._equation is None or self._equation.title != equation.title:
+            self._is_whole = False
+        self._equation, self._note = equation, note
         self.tools.show()
         is_long = len(equation.terms) > MOST_TERMS
         self.terms.setVisible(is_long)
         if is_long:
             self.terms.setText(f"All {len(equation.terms):,} terms")
-        self.text.set_paragraphs(equation_paragraphs(equation))
+        self._write()
 
     def show_words(self, paragraphs: Iterable[Paragraph]) -> None:
         """In place of an equation: what to do to see one, or why there is none."""
@@ -123,6 +131,20 @@ class FormulaPane(QWidget):
     def copy(self) -> None:
         """Put the equation on the clipboard as text."""
         self._copy_text()
+
+    def _write(self) -> None:
+        if self._equation is None:
+            return
+        noted = [told(self._note, "strong")] * bool(self._note)
+        shorter = () if self._is_whole else shorter_paragraphs(self._equation)
+        self.text.set_paragraphs(
+            [*noted, *equation_paragraphs(self._equation)], [[*noted, *each] for each in shorter]
+        )
+
+    def _show_whole(self) -> None:
+        """What was left out comes too, until there is another equation; one scrolls then."""
+        self._is_whole = True
+        self._write()
 
     def _unfold(self) -> None:
         self.terms.setChecked(True)

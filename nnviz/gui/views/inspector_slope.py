@@ -281,7 +281,10 @@ def _words(cut: Slope, symbol: str) -> list[Paragraph]:
     words += f", this batch's {short_text(cut.batch_gradient)}." if _has_batch(cut) else "."
     paragraphs = [told(words)]
     if cut.is_frozen:
-        return [*paragraphs, told(f"{symbol} is frozen: training leaves it as it is.")]
+        # A weight of 0 that stays is cut: nothing goes through it.
+        is_cut = cut.place.source is not None and cut.value == 0.0
+        how = "cut" if is_cut else "frozen"
+        return [*paragraphs, told(f"{symbol} is {how}: training leaves it as it is.")]
     if not isfinite(cut.next_value):
         return [*paragraphs, told("The next step leads to no finite number.", "strong")]
     step = signed(short_text(cut.step))

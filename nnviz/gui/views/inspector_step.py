@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -20,7 +21,7 @@ from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run.experiment import Experiment
 from nnviz.run.frame import Frame
-from nnviz.run.problem import dataset_of, problem_of
+from nnviz.run.problem import problem_of
 
 # What computes a step's equation is imported with the first walk: the window must not wait for it.
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class StepPage(Page):
         self._steps: tuple[MicroStep, ...] | None = None
         self._number = 0
         self._frame: Frame | None = None
+        self._dataset: Dataset | None = None
+        self._batch: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+        """The points of the update that is walked, as places in the training part."""
+        self._wanted: int | None = None
+        """The point that was chosen, likewise; it stays so where it is not in the batch."""
         self._part: Part | None = None
         self._phases = PhaseRow(self)
         self._count = QLabel(self)
@@ -87,6 +93,7 @@ class StepPage(Page):
             "Shows what the whole batch does, or one of its points alone.",
             self._point_text, (0, 1), 0, self,
         )  # fmt: skip
+        point.keep_room_for(self._point_text(0))
         point.changed.connect(self._choose_point)
         return point
 
@@ -111,6 +118,7 @@ class StepPage(Page):
 
     def reset(self, experiment: Experiment, dataset: Dataset) -> None:
         self._steps = self._frame = None
+        self._take_data(dataset)
         self._show_place()
         super().reset(experiment, dataset)
 
@@ -157,21 +165,40 @@ class StepPage(Page):
         self._fit()
 
     def _fit(self) -> None:
-        """Where there is no room for all, the speed gives way, then the words of the phases."""
-        wanted = [self._phases, self._count, self._back, self._on, self._watch, self._speed]
-        room = sum(each.sizeHint().width() + self._row.spacing() for each in wanted)
-        self._speed.setVisible(self.width() >= room)
+        """Where there is no room for all, words of the place give way; controls never do."""
+        spacing = self._row.spacing()
+        controls = (self._back, self._on, self._watch, self._speed)
+        room = self.width() - sum(each.sizeHint().width() + spacing for each in controls)
+        for text in self._count_texts():
+            self._count.setText(text)
+            words = self._count.sizeHint().width() + 2 * spacing
+            if self._phases.fit(room - words):
+                return
+        # Then only the present phase is shown, and there is room for more words again.
+        self._count.setText(self._count_texts()[0])
+
+    def _count_texts(self) -> tuple[str, ...]:
+        """Which step it is, the shortest text last."""
+        if self._steps is None:
+            return ("",)
+        number, count = self._number + 1, len(self._steps)
+        return f"step {number} of {count}", f"{number} of {count}"
 
     # --- what is shown
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         # A walk shows the moment that it began at; it ends when `show_step` says so.
         self._snapshot = snapshot
+        self._take_data(snapshot.dataset)
+
+    def _take_data(self, dataset: Dataset) -> None:
+        if dataset is not self._dataset:
+            # Its number is another point's there.
+            self._dataset, self._wanted = dataset, None
 
     def _show_place(self) -> None:
         steps = self._steps
         self._phases.set_phase(None if steps is None else steps[self._number].phase)
-        self._count.setText("" if steps is None else f"step {self._number + 1} of {len(steps)}")
         self._back.setEnabled(steps is not None)
         self._fit()
         if steps is None:
@@ -186,25 +213,41 @@ class StepPage(Page):
     def _show_points(self, steps: tuple[MicroStep, ...]) -> None:
         """Which points of the batch are shown, and how many there are to choose from."""
         shown, chosen = steps[0].values["points"], 0
-        batch = shown
-        if len(shown) == 1 and self._frame is not None:
+        self._batch = shown
+        if len(shown) == 1 and self._frame is not None and self._dataset is not None:
             from nnviz.insight.batch_lens import next_points
 
-            experiment = self._frame.experiment
-            batch = next_points(problem_of(experiment, dataset_of(experiment)), self._frame.state)
-            found = np.flatnonzero(batch == shown[0])
-            chosen = int(found[0]) + 1 if len(batch) > 1 and len(found) else 0
-        self._point.set_values(0, len(batch))
+            problem = problem_of(self._frame.experiment, self._dataset)
+            self._batch = next_points(problem, self._frame.state)
+            found = np.flatnonzero(self._batch == shown[0])
+            chosen = int(found[0]) + 1 if len(self._batch) > 1 and len(found) else 0
+        # Both the old and the new value must have a text meanwhile.
+        self._point.set_value(0)
+        self._point.set_values(0, len(self._batch))
         self._point.set_value(chosen)
-        self._point.setVisible(len(batch) > 1)
+        self._point.setVisible(len(self._batch) > 1)
 
     def _moment_text(self, load: MicroStep) -> str:
         values = load.values
-        batch = f"batch {values['batch']:,} of {values['batches']:,} of epoch {values['epoch']:,}"
-        return batch if self._frame is None else f"update {self._frame.update + 1:,}, {batch}"
+        text = f"epoch {values['epoch']:,}"
+        if self._frame is not None:
+            text = f"update {self._frame.update + 1:,}, {text}"
+        if values["batches"] > 1:
+            text += f", batch {values['batch']:,}/{values['batches']:,}"
+        return text
 
     def _point_text(self, value: int) -> str:
-        return f"point {value:,}" if value else "whole batch"
+        """A point is called by its place in the training part, as in all equations."""
+        if not 0 < value <= len(self._batch):
+            return "whole batch"
+        return f"point {self._batch[value - 1] + 1:,}"
+
+    def _missing_text(self) -> str:
+        """Why the chosen point is not shown alone; empty where there is no reason."""
+        if self._wanted is None or self._wanted in self._batch:
+            return ""
+        instead = "showing the whole batch" if len(self._batch) > 1 else "showing the one that is"
+        return f"Point {self._wanted + 1:,} is not in this batch; {instead}."
 
     def _compute(self) -> None:
         if self._steps is None:
@@ -222,7 +265,7 @@ class StepPage(Page):
             self._frame, self._steps, self._number, unit, source,
             self.formula.digits.value, self.formula.most_terms,
         )  # fmt: skip
-        self.formula.show_equation(equation)
+        self.formula.show_equation(equation, self._missing_text())
 
     def _chosen(self, step: MicroStep) -> tuple[int | None, int | None]:
         """Unit and source of the chosen part, if it belongs to the step's layer."""
@@ -251,6 +294,7 @@ class StepPage(Page):
         self.watch_speed_changed.emit(self.speed)
 
     def _choose_point(self, value: int) -> None:
+        self._wanted = int(self._batch[value - 1]) if value else None
         self.point_chosen.emit(value - 1 if value else None)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QPainter,
+    QPaintEvent,
     QPalette,
     QResizeEvent,
     QTextBlockFormat,
@@ -25,21 +26,19 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
 from nnviz.gui.theme import LIGHT, Theme
 
-if TYPE_CHECKING:
-    from nnviz.insight.equations import Equation
-
 LEAST_CONTRAST = 4.5
 """Of text against its ground, as WCAG 2 asks for."""
 _TALL = 140
 """From this height on, in pixels at scale 1, the text is a size larger."""
-_SHORT = 52
-"""A statement of at most so many characters is never broken."""
+_DENSE = 11
+"""The least size of text."""
+_DENSE_LINE = 14
+"""Height of its lines."""
+_MOST_TRIED = 3_000
+"""More characters are laid out only once."""
 _LONG = 66
 """A formula of more characters is written a size smaller."""
-_HARD = "\u00a0"
-# Compiled when the first equation is shown, and then kept by `re`.
-_NUMBER = r"−?(∞|[\d.]+(·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?|10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)|not a number"
-_FOLD = r"… \([\d,]+ more(?:: [^()]*)?\)"
+_MINUS = "−"
 _SCROLLING = (
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
     Qt.Key.Key_Home, Qt.Key.Key_End,
@@ -48,7 +47,7 @@ _SCROLLING = (
 
 @dataclass(frozen=True)
 class Span:
-    """Some text in one style: words, strong, dim, formula, numbers, result or fold."""
+    """Some text in one style: words, strong, dim, formula, numbers, result, fold or rest."""
 
     text: str
     style: str = "words"
@@ -62,12 +61,16 @@ class TextPane(QTextEdit):
 
     fold_clicked = Signal()
     """The smallest terms of a sum, folded into one, were clicked."""
+    rest_clicked = Signal()
+    """What stands for lines that were left out was clicked."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._paragraphs: tuple[Paragraph, ...] = ()
-        self._is_tall = False
+        self._variants: tuple[tuple[Paragraph, ...], ...] = ((),)
+        self._trial, self._size = 0, 12
+        self._laid_out_for = QSize()
+        self._made: dict[tuple[str, int, bool], tuple[QTextCharFormat, QTextCharFormat]] = {}
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setAcceptRichText(False)
@@ -84,12 +87,24 @@ class TextPane(QTextEdit):
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(name)
 
-    def set_paragraphs(self, paragraphs: Iterable[Paragraph]) -> None:
-        """Show other text; what is selected and how far one has scrolled stays."""
-        wanted = tuple(paragraphs)
-        if wanted != self._paragraphs:
-            self._paragraphs = wanted
-            self._write()
+    def set_paragraphs(
+        self, paragraphs: Iterable[Paragraph], shorter: Iterable[Iterable[Paragraph]] = ()
+    ) -> None:
+        """Show other text; what is selected and how far one has scrolled stays.
+
+        Where it is too high, it is written denser, and then the first of the `shorter` ones comes
+        that is not.
+        """
+        wanted = (tuple(paragraphs), *map(tuple, shorter))
+        if wanted != self._variants:
+            if _beginning(wanted[0]) != _beginning(self._variants[0]):
+                self._trial = 0
+            self._variants = wanted
+            self._lay_out()
+
+    def begin_anew(self) -> None:
+        """The next text is another one, also where it begins with the same words."""
+        self._trial = 0
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -99,8 +114,8 @@ class TextPane(QTextEdit):
         palette.setColor(QPalette.ColorRole.Highlight, theme.accent)
         palette.setColor(QPalette.ColorRole.HighlightedText, theme.on_accent)
         self.setPalette(palette)
-        self._is_tall = self.height() >= theme.px(_TALL)
-        self._write()
+        self._trial, self._made = 0, {}
+        self._lay_out()
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.px(260), self._theme.px(90))
@@ -113,7 +128,7 @@ class TextPane(QTextEdit):
         theme = self._theme
         if span.style in ("dim", "formula"):
             return theme.dim
-        if span.style == "fold":
+        if span.style in ("fold", "rest"):
             return (
                 theme.accent if contrast(theme.accent, theme.card) >= LEAST_CONTRAST else theme.ink
             )
@@ -147,33 +162,79 @@ class TextPane(QTextEdit):
         super().mouseReleaseEvent(event)
         is_left = event.button() == Qt.MouseButton.LeftButton
         at = event.position().toPoint()
-        if is_left and not self.textCursor().hasSelection() and self.anchorAt(at):
-            self.fold_clicked.emit()
+        anchor = self.anchorAt(at)
+        if is_left and anchor and not self.textCursor().hasSelection():
+            (self.rest_clicked if anchor == "rest" else self.fold_clicked).emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # Not by the room beside the scroll bar, which would come and go with the lines that it
         # makes.
         width = self.width() - self.verticalScrollBar().sizeHint().width() - 2
-        self.setLineWrapColumnOrWidth(max(width, 1))
-        is_tall = self.height() >= self._theme.px(_TALL)
-        if is_tall != self._is_tall:
-            self._is_tall = is_tall
-            self._write()
+        if self.lineWrapColumnOrWidth() != max(width, 1):
+            self.setLineWrapColumnOrWidth(max(width, 1))
+        # The viewport also changes when its scroll bar comes and goes, in the midst of writing.
+        if self.size() != self._laid_out_for:
+            self._laid_out_for, self._trial = self.size(), 0
+            self._lay_out()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        cut = cut_lines(self)
+        if cut:
+            # Half a line is no line: one scrolls to see it.
+            painter = QPainter(self.viewport())
+            for place in cut:
+                painter.fillRect(place, self._theme.card)
+            painter.end()
 
     # --- writing
 
-    def _write(self) -> None:
+    @property
+    def is_shortened(self) -> bool:
+        """Whether lines were left out because there is no room for them."""
+        return self._trial >= len(self._sizes())
+
+    def _sizes(self) -> tuple[int, ...]:
+        """In which sizes the whole text is tried."""
+        return (13, 12, 11) if self.height() >= self._theme.px(_TALL) else (12, 11)
+
+    def _lay_out(self) -> None:
+        """Write the text so that all of it is seen, if there is a way."""
+        full, *shorter = self._variants
+        sizes = self._sizes()
+        trials = [(size, full) for size in sizes] + [(sizes[-1], each) for each in shorter]
+        room = self.viewport().height()
+        if sum(len(span.text) for paragraph in full for span in paragraph) <= _MOST_TRIED:
+            # Numbers that change must not make the text jump from size to size: while the same
+            # is told, it only gets smaller.
+            for trial in range(min(self._trial, len(trials) - 1), len(trials)):
+                self._trial, (self._size, paragraphs) = trial, trials[trial]
+                self._write(paragraphs)
+                if self.document().size().height() <= room:
+                    return
+            if shorter:
+                # One scrolls then, but as little as can be.
+                return
+        self._trial, self._size = 0, 12
+        self._write(full)
+
+    def _write(self, paragraphs: tuple[Paragraph, ...]) -> None:
         bar, cursor = self.verticalScrollBar(), self.textCursor()
         scrolled, ends = bar.value(), (cursor.anchor(), cursor.position())
         document, px = self.document(), self._theme.px
         document.clear()
         writer = QTextCursor(document)
         writer.beginEditBlock()
-        for index, paragraph in enumerate(self._paragraphs):
+        between = 4 if self._size > _DENSE else 1
+        for index, paragraph in enumerate(paragraphs):
             block = QTextBlockFormat()
             is_formula = bool(paragraph) and paragraph[0].style not in ("words", "strong", "dim")
-            block.setTopMargin(px(4 if index else 0))
+            block.setTopMargin(px(between if index else 0))
+            if self._size <= _DENSE:
+                # Raised digits come from a face whose lines are high.
+                kind = QTextBlockFormat.LineHeightTypes.FixedHeight.value
+                block.setLineHeight(px(_DENSE_LINE), kind)
             if is_formula:
                 # What goes on in the next line stands in; short statements begin anew there.
                 hangs = px(14) * (" " in paragraph[0].text)
@@ -184,7 +245,9 @@ class TextPane(QTextEdit):
             else:
                 writer.setBlockFormat(block)
             for span in paragraph:
-                writer.insertText(span.text, self._format(span))
+                written, sign = self._formats(span)
+                for part in re.split(f"({_MINUS})", span.text):
+                    writer.insertText(part, sign if part == _MINUS else written)
         writer.endEditBlock()
         last = document.characterCount() - 1
         kept = self.textCursor()
@@ -193,22 +256,29 @@ class TextPane(QTextEdit):
         self.setTextCursor(kept)
         bar.setValue(scrolled)
 
-    def _format(self, span: Span) -> QTextCharFormat:
-        theme, size = self._theme, 13 if self._is_tall else 12
-        if span.style == "formula" and len(span.text) > _LONG:
+    def _formats(self, span: Span) -> tuple[QTextCharFormat, QTextCharFormat]:
+        """Of a span, and of the minus signs in it; made once for all spans that look alike."""
+        theme, size = self._theme, self._size
+        if size > _DENSE and span.style == "formula" and len(span.text) > _LONG:
             size -= 1
-        weight = (
-            QFont.Weight.DemiBold if span.style in ("strong", "result") else QFont.Weight.Normal
-        )
-        is_mono = span.style in ("formula", "numbers", "result", "fold")
-        written = QTextCharFormat()
-        written.setFont(theme.mono(size, weight) if is_mono else theme.font(size, weight))
-        written.setForeground(self.color_of(span))
-        if span.style == "fold":
-            written.setAnchor(True)
-            written.setAnchorHref("all")
-            written.setFontUnderline(True)
-        return written
+        key = (span.style, size, span.style == "result" and span.text.startswith(_MINUS))
+        if key not in self._made:
+            is_heavy = span.style in ("strong", "result")
+            weight = QFont.Weight.DemiBold if is_heavy else QFont.Weight.Normal
+            is_mono = span.style in ("formula", "numbers", "result", "fold", "rest")
+            written = QTextCharFormat()
+            written.setFont(theme.mono(size, weight) if is_mono else theme.font(size, weight))
+            written.setForeground(self.color_of(span))
+            if span.style in ("fold", "rest"):
+                written.setAnchor(True)
+                written.setAnchorHref("all" if span.style == "fold" else "rest")
+                written.setFontUnderline(True)
+            # The minus of the face for numbers is as short as a hyphen.
+            sign = QTextCharFormat(written)
+            sign.setFont(theme.font(size, weight))
+            sign.setFontUnderline(written.fontUnderline())
+            self._made[key] = written, sign
+        return self._made[key]
 
 
 def told(text: str, style: str = "words") -> Paragraph:
@@ -216,62 +286,32 @@ def told(text: str, style: str = "words") -> Paragraph:
     return (Span(text, style),)
 
 
-def equation_paragraphs(equation: Equation) -> list[Paragraph]:
-    """Title and sentence, the formula, and the formula with the numbers."""
-    title, sentence = equation.title, equation.sentence
-    if sentence.startswith(title):
-        first = (Span(title, "strong"), Span(sentence[len(title) :]))
-    else:
-        first = (Span(f"{title}.  ", "strong"), Span(sentence))
-    paragraphs: list[Paragraph] = [first]
-    if equation.formula != equation.text:
-        paragraphs.append(told(_unbroken(equation.formula, ",  "), "formula"))
-    return [*paragraphs, *_statements(equation.text)]
+def _beginning(paragraphs: tuple[Paragraph, ...]) -> str:
+    """The first words but for numbers: as long as they stay, the same thing is told."""
+    first = paragraphs[0][0].text if paragraphs and paragraphs[0] else ""
+    return re.sub(r"[−\d.,·⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", "#", first)
 
 
-def _statements(text: str) -> list[Paragraph]:
-    """Each long statement for itself, short ones side by side, never broken."""
-    paragraphs: list[Paragraph] = []
-    run: list[Span] = []
-    for statement in text.split(";  "):
-        if len(statement) > _SHORT:
-            paragraphs += [tuple(run)] * bool(run)
-            run = []
-            paragraphs.append(tuple(_statement(statement)))
-            continue
-        if run:
-            run.append(Span(_HARD * 3 + " ", "numbers"))
-        run += [Span(span.text.replace(" ", _HARD), span.style) for span in _statement(statement)]
-    return [*paragraphs, *([tuple(run)] * bool(run))]
-
-
-def _statement(text: str) -> list[Span]:
-    head, equals, result = text.rpartition(" = ")
-    if not equals or not _is_number(result):
-        head, result = text, ""
-    spans, place = [], 0
-    for fold in re.finditer(_FOLD, head):
-        spans += [
-            Span(head[place : fold.start()], "numbers"),
-            Span(fold[0].replace(" ", _HARD), "fold"),
-        ]
-        place = fold.end()
-    # The result stays with its sign of equality.
-    spans.append(Span(head[place:] + f" ={_HARD}" * bool(result), "numbers"))
-    if result:
-        spans.append(Span(result, "result"))
-    return [span for span in spans if span.text]
-
-
-def _unbroken(text: str, between: str) -> str:
-    """Breaks only where statements part, if they are short."""
-    parts = text.split(between)
-    hard = [part.replace(" ", _HARD) if len(part) <= _SHORT else part for part in parts]
-    return between.join(hard)
-
-
-def _is_number(text: str) -> bool:
-    return bool(re.fullmatch(_NUMBER, text))
+def cut_lines(pane: QTextEdit) -> list[QRectF]:
+    """Where, in the viewport, lines are only partly seen at its ends."""
+    bar, view = pane.verticalScrollBar(), pane.viewport()
+    if bar.maximum() <= 0:
+        return []
+    start, end = bar.value(), bar.value() + view.height()
+    places: list[QRectF] = []
+    layout, block = pane.document().documentLayout(), pane.document().begin()
+    while block.isValid():
+        box = layout.blockBoundingRect(block)
+        if box.top() > end:
+            break
+        for number in range(block.layout().lineCount() if box.bottom() > start else 0):
+            line = block.layout().lineAt(number)
+            top, bottom = box.top() + line.y(), box.top() + line.y() + line.height()
+            # A line's last pixel has nothing but room for accents.
+            if top + 1 < start < bottom - 1 or top + 1 < end < bottom - 1:
+                places.append(QRectF(0, top - start, view.width(), bottom - top))
+        block = block.next()
+    return places
 
 
 def contrast(one: QColor, other: QColor) -> float:

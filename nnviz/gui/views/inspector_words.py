@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nnviz.data.dataset import Dataset
 from nnviz.insight.equation_text import pretty_input
 from nnviz.model.network import Network
@@ -13,7 +15,9 @@ def unit_words(network: Network, dataset: Dataset, layer: int, unit: int) -> str
         return pretty_input(dataset.input_names[unit])
     if layer < network.n_layers:
         return f"unit {unit + 1} of layer {layer}"
-    return "the output" if network.sizes[-1] == 1 else f"output {dataset.classes[unit]}"
+    # A class may be called −1.
+    name = re.sub(r"^-(?=\d)", "−", dataset.classes[unit]) if dataset.classes else str(unit + 1)
+    return "the output" if network.sizes[-1] == 1 else f"output {name}"
 
 
 def parameter_words(
@@ -28,4 +32,4 @@ def parameter_words(
 
 def signed(text: str) -> str:
     """A change with its sign: a plus where there is no minus."""
-    return text if text.startswith("−") or text in ("0", "–") else f"+{text}"
+    return text if text.startswith("−") or text in ("0", "–", "not a number") else f"+{text}"

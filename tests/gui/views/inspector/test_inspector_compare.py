@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -14,8 +15,11 @@ from pytestqt.qtbot import QtBot
 from nnviz.gui.views import inspector_compare
 from nnviz.gui.views.inspector_pictures import Surfaces
 from nnviz.gui.views.inspector_table import FiguresTable
+from nnviz.gui.views.inspector_words import signed
 from nnviz.gui.views.scales import number_text
 from nnviz.insight.difference import Difference, difference
+from nnviz.insight.equation_text import format_number, format_pair
+from nnviz.insight.equations import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.run.presets import preset
 from nnviz.run.trainer import Trainer
 
@@ -61,7 +65,7 @@ def test_figures_sentences_and_largest_changes(
     assert ("test loss" in columns) == (frame.test_loss is not None)
     change = frame.theta - before.frame.theta
     largest = float(change[int(np.abs(change).argmax())])
-    assert number_text(largest) in text
+    assert format_number(largest) in text
     assert view.subtitle == "update 3 → 23"
     with qtbot.waitSignal(view.unpin_wanted):
         on.control(view, "stop comparing").click()
@@ -120,6 +124,74 @@ def test_what_cannot_be_compared_says_why(on: SimpleNamespace, show: Show) -> No
     assert columns_of(view)["train loss"]
 
 
+def test_both_planes_are_on_the_grid_of_the_output(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show(tab="Compare")
+    view.show_pin(on.snapshot_of(trainer))
+    on.advance(view, trainer, 2)
+    assert view._compare.difference.surface.grid == view._snapshot.grid
+
+
+@pytest.mark.parametrize(
+    "part", [EdgePart(2, 0, 1), BiasPart(1, 2), NeuronPart(1, 0), NeuronPart(0, 1), LossPart()]
+)
+@pytest.mark.parametrize("choice", ["side by side", "subtracted"])
+def test_a_chosen_part_stays_in_the_comparison(
+    on: SimpleNamespace, show: Show, part: Part, choice: str
+) -> None:
+    view, trainer = show(tab="Compare", size=(592, 130))
+    before = on.snapshot_of(trainer)
+    view.show_pin(before)
+    on.advance(view, trainer, 20)
+    on.control(view, choice).click()
+    without = on.text(view)
+    view.show_part(part)
+    assert view.tab == "Compare"
+    said, frame = on.text(view), trainer.frame()
+    if isinstance(part, EdgePart):
+        pair = [float(each.weights[1][0, 1]) for each in (before.frame, frame)]
+        first = "Weight from unit 2 of layer 1 to unit 1 of layer 2: "
+    elif isinstance(part, BiasPart):
+        pair = [float(each.biases[0][2]) for each in (before.frame, frame)]
+        first = "Bias of unit 3 of layer 1: "
+    else:
+        # Of a unit, its bias and the weights that come in; of others what the table says.
+        is_unit = part == NeuronPart(1, 0)
+        assert said.count("to unit 1 of layer 1: ") - without.count("to unit 1 of layer 1: ") == (
+            2 * is_unit
+        )
+        return
+    step = signed(format_number(pair[1] - pair[0]))
+    assert said.startswith("{}{} → {}, {}\n".format(first, *format_pair(*pair), step))
+
+
+def test_without_a_marked_moment_a_chosen_part_brings_its_equation(show: Show) -> None:
+    view, _ = show(tab="Compare")
+    view.show_part(EdgePart(1, 0, 0))
+    assert view.tab == "Equation"
+
+
+def test_a_part_that_only_one_moment_has_is_passed_over(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show(tab="Compare")
+    view.show_pin(on.snapshot_of(trainer))
+    on.advance(view, trainer)
+    for part in (EdgePart(1, 40, 0), BiasPart(9, 0), NeuronPart(7, 1)):
+        view.show_part(part)
+        assert on.text(view).startswith("The largest change")
+    view.show_pin(on.snapshot_of(Trainer(on.moons(hidden=(8,)), engine="reference")))
+    view.show_part(EdgePart(1, 0, 0))
+    assert on.text(view).startswith("The networks have different shapes")
+
+
+def test_moments_are_written_with_equally_many_decimals(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show(tab="Compare", size=(900, 240))
+    view.show_pin(on.snapshot_of(trainer))
+    on.advance(view, trainer, 20)
+    pairs = re.findall(r"(−?[\d.]+) → (−?[\d.]+\d)", on.text(view))
+    assert len(pairs) >= 5
+    for was, is_ in pairs:
+        assert len(was.partition(".")[2]) == len(is_.partition(".")[2])
+
+
 def test_nothing_changed(on: SimpleNamespace, show: Show) -> None:
     view, trainer = show(tab="Compare")
     view.show_pin(on.snapshot_of(trainer))
@@ -150,9 +222,9 @@ def test_moments_are_compared_at_their_own_pace(
     calls: list[int] = []
     real = difference
 
-    def counting(before: Any, after: Any) -> Any:
+    def counting(before: Any, after: Any, grid: Any) -> Any:
         calls.append(after.update)
-        return real(before, after)
+        return real(before, after, grid)
 
     monkeypatch.setattr(inspector_compare, "difference", counting)
     view, trainer = show(tab="Compare")

@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from nnviz.data.dataset import Points
 from nnviz.gui.theme import DARK, LIGHT, PALETTES
 from nnviz.gui.views import inspector_equation, inspector_pace
-from nnviz.gui.views.inspector_text import LEAST_CONTRAST, Span, contrast, equation_paragraphs
+from nnviz.gui.views.inspector_lines import equation_paragraphs
+from nnviz.gui.views.inspector_text import LEAST_CONTRAST, Span, contrast
 from nnviz.insight.equations import (
     BiasPart,
     EdgePart,
@@ -61,7 +62,7 @@ def test_every_part_of_every_network(
         "blobs": preset("blobs"),
         "wide": on.moons(hidden=(32,) * 8),
     }[kind]
-    view, trainer = show(experiment, updates=1, tab="Equation")
+    view, trainer = show(experiment, updates=1, tab="Equation", size=(592, 400))
     view.show_part(part)
     expected = equation_of(trainer.frame(), part)
     assert shown(view).equation == expected

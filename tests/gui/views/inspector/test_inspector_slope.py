@@ -17,6 +17,7 @@ from nnviz.gui.views.legend import Legend
 from nnviz.insight.equations import BiasPart, EdgePart, LossPart, NeuronPart
 from nnviz.insight.slope import parameter_index, slope
 from nnviz.model.optimizers import OPTIMIZERS
+from nnviz.run import hands
 from nnviz.run.presets import preset
 
 Show = Callable[..., Any]
@@ -97,6 +98,23 @@ def test_a_frozen_parameter_is_said_to_be(on: SimpleNamespace, show: Show) -> No
     view, _ = show(frozen, tab="Slope")
     choose(view, EdgePart(1, 0, 0))
     assert "frozen" in on.text(view)
+
+
+def test_a_weight_that_was_frozen_and_then_cut_is_said_to_be_cut(
+    on: SimpleNamespace, show: Show
+) -> None:
+    view, trainer = show(tab="Slope")
+    place = hands.Place(1, 0, 0)
+    frozen = hands.frozen_experiment(trainer.experiment, trainer.network, [place], True)
+    trainer.change(trainable=frozen.trainable)
+    view.show_snapshot(on.snapshot_of(trainer))
+    choose(view, EdgePart(1, 0, 0))
+    assert "w is frozen" in on.text(view)
+    hands.cut(trainer, [place])
+    view.show_snapshot(on.snapshot_of(trainer))
+    assert "w is cut" in on.text(view)
+    view.show_tab("Equation")
+    assert "for it is cut" in on.text(view)
 
 
 def test_pointing_reads_the_curve(show: Show, qtbot: QtBot) -> None:

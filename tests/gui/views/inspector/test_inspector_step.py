@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +17,7 @@ from nnviz.insight.microsteps import microsteps
 from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run.presets import preset
+from nnviz.run.trainer import Trainer
 
 Show = Callable[..., Any]
 OUTPUTS = {
@@ -34,7 +36,7 @@ def test_without_a_walk_one_sentence_says_how_to_begin(on: SimpleNamespace, show
 
 
 def test_every_step_shows_its_phase_place_and_equation(on: SimpleNamespace, show: Show) -> None:
-    view, trainer = show()
+    view, trainer = show(size=(592, 400))
     frame, steps = trainer.frame(), microsteps(trainer)
     for number, step in enumerate(steps):
         view.show_step(steps, number)
@@ -165,14 +167,66 @@ def test_one_point_of_the_batch_is_chosen(on: SimpleNamespace, show: Show) -> No
     assert point.shown == "whole batch"
     point.plus.click()
     assert chosen == [0]
-    view.show_step(microsteps(trainer, 4), 1)
-    assert point.shown == "point 5"
+    alone = microsteps(trainer, 4)
+    view.show_step(alone, 1)
+    # As in the equation, it is called by its place in the training part.
+    name = f"point {alone[0].values['points'][0] + 1}"
+    assert point.shown == name
+    assert f"here for {name}." in on.text(view)
     for _ in range(9):
         point.plus.click()
     assert chosen[-1] == 6
     view.show_step(microsteps(trainer, 0), 1)
     point.minus.click()
     assert chosen[-1] is None
+
+
+def test_a_point_that_is_not_in_the_next_batch_is_missed_aloud(
+    on: SimpleNamespace, show: Show
+) -> None:
+    view, trainer = show()
+    view.show_step(microsteps(trainer), 1)
+    point = on.control(view, "points shown")
+    point.plus.click()
+    alone = microsteps(trainer, 0)
+    view.show_step(alone, 1)
+    assert "not in this batch" not in on.text(view)
+    name = int(alone[0].values["points"][0]) + 1
+    on.advance(view, trainer)
+    view.show_step(microsteps(trainer), 1)
+    missing = f"Point {name} is not in this batch; showing the whole batch."
+    assert on.text(view).startswith(missing)
+    assert point.shown == "whole batch"
+    # The next one that is chosen is another one, and no choice misses nothing.
+    point.plus.click()
+    view.show_step(microsteps(trainer, 0), 1)
+    point.minus.click()
+    on.advance(view, trainer)
+    view.show_step(microsteps(trainer), 1)
+    assert "not in this batch" not in on.text(view)
+
+
+def test_with_other_data_no_point_is_missed(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show()
+    view.show_step(microsteps(trainer), 1)
+    on.control(view, "points shown").plus.click()
+    other = Trainer(on.moons(data_seed=5), engine="reference")
+    view.reset(other.experiment, other.dataset)
+    view.show_snapshot(on.snapshot_of(other))
+    view.show_step(microsteps(other), 1)
+    assert "not in this batch" not in on.text(view)
+
+
+def test_the_update_in_the_title_is_short_enough_to_be_read(
+    on: SimpleNamespace, show: Show
+) -> None:
+    view, trainer = show(preset("xor"), updates=12_000)
+    view.show_step(microsteps(trainer), 1)
+    assert view.subtitle == "update 12,001, epoch 12,001"
+    assert "…" not in view.subtitle
+    view, trainer = show(on.moons(), updates=6)
+    view.show_step(microsteps(trainer), 1)
+    assert view.subtitle == "update 7, epoch 2, batch 2/5"
 
 
 def test_a_batch_of_one_point_has_no_choice(on: SimpleNamespace, show: Show) -> None:
@@ -205,6 +259,26 @@ def test_nothing_is_cut_off_at_any_width(show: Show, width: int) -> None:
     view.show_step(steps, len(steps) - 1)
     QApplication.processEvents()
     page = view._step
-    for child in (page._watch, page._on, page._count, page.formula, page._phases):
+    row = (page._phases, page._count, page._back, page._on, page._watch, page._speed)
+    for child in (*row, page.formula):
+        assert child.isVisible()
         assert page.rect().contains(child.geometry())
-    assert page._speed.isVisible() == (width >= 560)
+    for left, right in pairwise(row):
+        assert left.geometry().right() < right.geometry().left()
+    for child in row[1:]:
+        assert child.width() >= child.sizeHint().width()
+    assert page._speed.sizeHint().width() == page._speed.width()
+    if width >= 560:
+        assert page._phases.width() == page._phases.sizeHint().width()
+
+
+def test_nothing_in_the_row_moves_out_when_a_walk_begins(show: Show) -> None:
+    view, trainer = show(size=(500, 150))
+    page = view._step
+    before = page._speed.geometry()
+    steps = microsteps(trainer)
+    for number in range(len(steps)):
+        view.show_step(steps, number)
+        QApplication.processEvents()
+        assert page._speed.isVisible()
+        assert page._speed.geometry() == before
