@@ -11,10 +11,12 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from nnviz import Trainer, microsteps, preset
 from nnviz.gui.states import State
+from nnviz.gui.views.inspector_compare import ComparePage
 from nnviz.gui.views.topology_pointing import Part, target_at
 from nnviz.gui.window import MainWindow
 from nnviz.insight.difference import Difference, difference
@@ -94,6 +96,21 @@ def _edge_in_the_open(window: MainWindow) -> tuple[Place, QPoint]:
     raise AssertionError("There is no edge to be seen.")
 
 
+def _assert_same(shown: Difference, expected: Difference) -> None:
+    assert shown.figures == expected.figures
+    assert shown.sentences == expected.sentences
+    assert shown.largest == expected.largest
+    for mine, wanted in (
+        (shown.weights, expected.weights),
+        (shown.biases, expected.biases),
+        ((shown.surface.change,), (expected.surface.change,)),
+    ):
+        assert mine is not None
+        assert wanted is not None
+        for one, other in zip(mine, wanted, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
 def test_the_story_of_xor(open_window: Open, qtbot: QtBot) -> None:
     window = open_window("xor")
     window.resize(1280, 800)
@@ -165,10 +182,21 @@ def test_the_story_of_xor(open_window: Open, qtbot: QtBot) -> None:
     next(a for a in window.timeline.menu.actions() if a.text().startswith("main")).trigger()
     trainer.checkout("main")
     hand.waits_for(lambda: hand.frame == trainer.frame() == first_end)
-    expected = difference(second_end, first_end)
     window.inspector.show_tab("Compare")
+    snapshot = window.session.snapshot
+    assert snapshot is not None
+    expected = difference(second_end, first_end, snapshot.grid)
+    page = window.inspector._page("Compare")
+    assert isinstance(page, ComparePage)
+    hand.waits_for(lambda: page.difference is not None)
+    assert page.difference is not None
+    _assert_same(page.difference, expected)
     assert expected.figures["train_loss"].before == second_end.train_loss
     assert expected.figures["train_loss"].after == hand.frame.train_loss
+    subtracted = next(b for b in page.findChildren(QAbstractButton) if b.text() == "subtracted")
+    subtracted.click()
+    hand.waits_for(lambda: bool(differences))
+    _assert_same(differences[-1], expected)
 
     # Undo all: the drag, and the change of the epochs.
     while window.undo_stack.canUndo():
