@@ -63,9 +63,12 @@ class ChoiceBox(RingForKeyboard, QComboBox):
         entries: Mapping[str, Entry],
         tooltip: str,
         parent: QWidget | None = None,
+        brief: Mapping[str, str] | None = None,
     ) -> None:
+        """`brief` has shorter labels for a closed box that is narrow, by name."""
         super().__init__(parent)
         self._entries = entries
+        self._brief = brief or {}
         self._tooltip = tooltip
         self._current: str | None = None
         self._reason = ""
@@ -127,19 +130,21 @@ class ChoiceBox(RingForKeyboard, QComboBox):
         self.updateGeometry()
 
     def shown_text(self) -> str:
-        """The label as the closed box has room for it: its last words give way."""
+        """The label as the closed box has room for it: shorter, or with a mark for what is cut."""
         option = QStyleOptionComboBox()
         super().initStyleOption(option)
-        place = self.style().subControlRect(
+        room = self.style().subControlRect(
             QStyle.ComplexControl.CC_ComboBox,
             option,
             QStyle.SubControl.SC_ComboBoxEditField,
             self,
         )
-        words = option.currentText.split()
-        while len(words) > 1 and not self._fits(" ".join(words), place.width()):
-            words.pop()
-        return " ".join(words)
+        label = option.currentText
+        words = label.split()
+        cut = [" ".join(words[:count]) + "…" for count in range(len(words) - 1, 0, -1)]
+        texts = [label, self._brief.get(self._current or "", label), *cut]
+        fitting = (text for text in texts if self._fits(text, room.width()))
+        return next(fitting, texts[-1])
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:
         super().initStyleOption(option)

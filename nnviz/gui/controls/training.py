@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from nnviz.gui.controls.help_page import HelpPage
 
 
+_BRIEF_OPTIMIZERS = {"sgd": "SGD", "nesterov": "Nesterov"}
+"""As the literature calls them: the box is narrow in a narrow window."""
+
+
 def _activation_page() -> HelpPage:
     # The window must not wait for what nobody may ask for.
     from nnviz.gui.controls.help_pages import ActivationPage
@@ -38,7 +42,9 @@ class TrainingPanel(FieldPanel):
         super().__init__("Training", parent)
         self.batch = BatchControls(self)
         hidden = {name: entry for name, entry in ACTIVATIONS.items() if entry.hidden}
-        self.optimizer = ChoiceBox("Optimizer", OPTIMIZERS, tooltip("optimizer"))
+        self.optimizer = ChoiceBox(
+            "Optimizer", OPTIMIZERS, tooltip("optimizer"), brief=_BRIEF_OPTIMIZERS
+        )
         self.activation = ChoiceBox("Activation", hidden, tooltip("activation"))
         self.activation_help = HelpButton("activation functions", _activation_page)
         self.learning_rate = self.add_number("learning_rate", "Learning rate", ladder=rungs(1, 3))

@@ -229,7 +229,9 @@ class NetworkPicture:
             frozen = None if self.marks is None else self.marks.biases
             scale = self._drawn_scale
             drawing.draw_biases(painter, self.layout, self.biases, scale, self.theme, frozen)
-        self._draw_numbers(painter, chosen)
+        has_room = len(self.edges) <= MOST_NUMBERED
+        if self.is_exporting and self.shows_numbers and has_room and self.weights is not None:
+            draw_edge_numbers(painter, self.edges, self.weights, self.theme)
 
     @property
     def marks(self) -> FrozenMarks | None:
@@ -314,13 +316,14 @@ class NetworkPicture:
         crowded = self.edges.are_crowded and only is None
         draw_strokes(painter, lines, self.theme, antialiased, crowded)
 
-    def _draw_numbers(self, painter: QPainter, only: Indices | None) -> None:
-        if self.weights is None or self.edges is None or len(self.edges) > MOST_NUMBERED:
-            return
-        if self.is_exporting and self.shows_numbers:
-            draw_edge_numbers(painter, self.edges, self.weights, self.theme)
-        elif not self.is_exporting and self.has_live_numbers and self.step is None:
-            self._plates.draw(painter, self.edges, self.weights, self.theme, only)
+    def draw_numbers(
+        self, painter: QPainter, lit: Indices | None, meant: Part | None
+    ) -> list[QRectF]:
+        """Write weights on the edges, if they are wanted; returns where."""
+        edges, weights = self.edges, self.weights
+        if weights is None or edges is None or not self.has_live_numbers or self.step is not None:
+            return []
+        return self._plates.draw(painter, edges, weights, self.theme, lit, meant, self.marks)
 
     def _draw_tiles(self, painter: QPainter, is_hasty: bool) -> None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

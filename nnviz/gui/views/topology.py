@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QFocusEvent,
@@ -27,16 +27,17 @@ from nnviz.gui.views.step_button import LayerCounter
 from nnviz.gui.views.topology_gestures import Gestures
 from nnviz.gui.views.topology_hands import Hands
 from nnviz.gui.views.topology_layout import Layout
-from nnviz.gui.views.topology_marks import draw_chosen, draw_focus, draw_loss
+from nnviz.gui.views.topology_live import draw_live
 from nnviz.gui.views.topology_motion import Motion
-from nnviz.gui.views.topology_pointing import draw_target, readout
+from nnviz.gui.views.topology_pointing import readout
+from nnviz.gui.views.topology_readout import Readout
 from nnviz.gui.views.topology_step_drawing import StepPainter
 from nnviz.gui.views.unit_buttons import UnitButtons
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import MOST_HIDDEN_LAYERS, Experiment
 
 if TYPE_CHECKING:
-    from nnviz.gui.views.topology_step_drawing import Plate
+    from nnviz.gui.views.topology_step_places import Plate
     from nnviz.insight.microsteps import MicroStep
 
 UNITS_OF_A_FIRST_LAYER = 4
@@ -77,6 +78,7 @@ class TopologyView(QWidget):
         self._gestures = Gestures(self._picture, self._hands, self)
         self._connect_gestures()
         self._steps = StepPainter(self._picture)
+        self._readout = Readout()
 
         self._buttons = UnitButtons(self)
         self._buttons.stepped.connect(self._ask_units)
@@ -119,11 +121,14 @@ class TopologyView(QWidget):
             self._picture.set_snapshot(None)
             self._gestures.remember()
             self._steps.show(None, 1.0)
+        before = names if self._names is None else self._names
         self._picture.begins_anew = True
         self._names = self._picture.names = names
-        self._hands.fit()
+        self._hands.fit(len(before.sizes))
         self._counter.show_count(len(names.hidden), MOST_HIDDEN_LAYERS)
         self._buttons.show_units(names.hidden)
+        for button in (*self._buttons.minus, *self._buttons.plus):
+            button.installEventFilter(self)
         self._arrange()
         self._describe()
         self.subtitle_changed.emit(names.subtitle())
@@ -231,6 +236,16 @@ class TopologyView(QWidget):
         """The numbers of the micro-step that is shown, where they were drawn last."""
         return self._steps.plates
 
+    @property
+    def readout_place(self) -> QRectF | None:
+        """Where it was told last what is pointed at; None while nothing is."""
+        return None if self._gestures.target is None else self._readout.place
+
+    @property
+    def step_key(self) -> str:
+        """What these numbers are, in the words that were drawn last."""
+        return self._steps.key
+
     def sizeHint(self) -> QSize:
         return QSize(640, 480)
 
@@ -241,7 +256,7 @@ class TopologyView(QWidget):
         if self._names is not None:
             self._picture.arrange(self.size(), self._names)
             self._buttons.place(self._picture.layout)
-            self._gestures.forget_edge()
+            self._gestures.point_again()
             self._rest_before_smooth()
             self._start_or_stop_flow()
         self.update()
@@ -297,6 +312,12 @@ class TopologyView(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._gestures.double_click(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # A button lies on the picture: the pointer does not leave that, but points at it no more.
+        if event.type() == QEvent.Type.Enter:
+            self._gestures.leave()
+        return super().eventFilter(watched, event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._gestures.leave()
@@ -388,23 +409,7 @@ class TopologyView(QWidget):
         if picture.is_exporting:
             picture.draw(painter, self.devicePixelRatioF(), not self._running, None)
         else:
-            self._paint_live(painter, picture)
+            ratio, is_still = self.devicePixelRatioF(), not self._running
+            parts = (self._steps, self._gestures, self._hands, self._readout)
+            draw_live(painter, picture, *parts, ratio=ratio, is_still=is_still)
         painter.end()
-
-    def _paint_live(self, painter: QPainter, picture: NetworkPicture) -> None:
-        gestures, target, chosen = self._gestures, self._gestures.target, self._hands.chosen
-        assert picture.edges is not None
-        picture.focus = chosen or gestures.pointed_at
-        # What a step lights is not dimmed by what the pointer is over.
-        has_step = picture.step is not None
-        lit = None if target is None or has_step else target.edges(picture.edges)
-        under_tiles = self._steps.draw_under_tiles if has_step else None
-        picture.draw(painter, self.devicePixelRatioF(), not self._running, lit, under_tiles)
-        draw_loss(painter, picture)
-        if chosen is not None:
-            draw_chosen(painter, chosen, picture)
-        self._steps.draw_front(painter)
-        if target is not None:
-            draw_target(painter, target, picture, gestures.pointer, gestures.by_keyboard)
-        elif self.hasFocus() and gestures.walks:
-            draw_focus(painter, picture)

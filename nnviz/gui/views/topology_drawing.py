@@ -219,7 +219,19 @@ def draw_loss_plate(
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setFont(theme.font(11))
     painter.setPen(theme.dim)
-    painter.drawText(QRectF(*layout.loss).adjusted(px(9), 0, 0, 0), _LEFT, "loss")
+    name, _ = loss_rows(layout, theme)
+    painter.drawText(name, _CENTER if layout.loss_is_tall else _LEFT, "loss")
+
+
+def loss_rows(layout: Layout, theme: Theme) -> tuple[QRectF, QRectF]:
+    """Where the name of the loss and its number stand on the plate, side by side or stacked."""
+    assert layout.loss is not None
+    plate, px = QRectF(*layout.loss), theme.px
+    if not layout.loss_is_tall:
+        return plate.adjusted(px(9), 0, 0, 0), plate.adjusted(px(36), 0, -px(2), 0)
+    half = plate.height() / 2
+    name, number = plate.adjusted(0, px(2), 0, -half), plate.adjusted(px(3), half, -px(3), -px(2))
+    return name, number
 
 
 def corner(layout: Layout) -> float:
@@ -293,11 +305,12 @@ def draw_weights_beside(
     places: Iterable[tuple[float, float]],
     values: Iterable[float],
     theme: Theme,
-) -> None:
-    """Numbers on small plates, each with its middle at a place."""
+) -> list[QRectF]:
+    """Numbers on small plates, each with its middle at a place; returns the plates."""
     font, px = number_font(theme, 10, QFont.Weight.DemiBold), theme.px
     metrics = QFontMetricsF(font)
     painter.setFont(font)
+    plates = []
     for (x, y), value in zip(places, values, strict=True):
         text = signed(value, 2, plus=True)
         width = metrics.horizontalAdvance(text) + px(8)
@@ -307,35 +320,8 @@ def draw_weights_beside(
         painter.drawRoundedRect(plate, px(4), px(4))
         painter.setPen(theme.ink)
         painter.drawText(plate, _CENTER, text)
-
-
-def draw_readout(
-    painter: QPainter, words: Sequence[Words], near: Box, bounds: Box, theme: Theme
-) -> None:
-    """A line of words and numbers on a plate above `near`, or below it, inside of `bounds`."""
-    bold = number_font(theme, 12, QFont.Weight.DemiBold)
-    fonts = [bold if word.is_number else theme.font(12) for word in words]
-    widths = [
-        QFontMetricsF(font).horizontalAdvance(word.text)
-        for font, word in zip(fonts, words, strict=True)
-    ]
-    px = theme.px
-    gap, pad, height = px(8), px(9), px(26)
-    width = sum(widths) + gap * (len(words) - 1) + 2 * pad
-    x = min(max(near.middle[0] - width / 2, bounds.x + 2), max(bounds.right - width - 2, 2.0))
-    y = near.y - height - px(7)
-    if y < bounds.y + 1:
-        y = near.bottom + px(9)
-    plate = QRectF(x, y, width, height)
-    painter.setPen(QPen(mix(theme.line, theme.ink, 0.15), 1))
-    painter.setBrush(theme.card)
-    painter.drawRoundedRect(plate, px(6), px(6))
-    left = x + pad
-    for word, font, advance in zip(words, fonts, widths, strict=True):
-        painter.setFont(font)
-        painter.setPen(theme.ink if word.is_number else theme.dim)
-        painter.drawText(QRectF(left, y, advance + 2, height), _LEFT, word.text)
-        left += advance + gap
+        plates.append(plate)
+    return plates
 
 
 def veil(theme: Theme) -> QColor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
@@ -70,9 +70,9 @@ class Gestures(QObject):
         return self._pointer
 
     @property
-    def walks(self) -> bool:
-        """Whether arrow keys walk: where a click gave the focus, the window steps by them."""
-        return self._walks
+    def has_keyboard(self) -> bool:
+        """Whether arrow keys walk here: where a click gave the focus, the window steps by them."""
+        return self._walks and self._view.hasFocus()
 
     @property
     def pointed_at(self) -> Meant | None:
@@ -93,6 +93,9 @@ class Gestures(QObject):
         before = self._target.neuron if self._target else None
         after = target.neuron if target else None
         self._target, self._by_keyboard = target, by_keyboard and target is not None
+        shape = cursor_over(None if by_keyboard else target)
+        if shape != self._view.cursor().shape():
+            self._view.setCursor(shape)
         self.changed.emit()
         if after is not None and after != before:
             self.unit_hovered.emit(*after)
@@ -114,9 +117,15 @@ class Gestures(QObject):
         layer = min(chosen.layer, len(tiles) - 1)
         self._go_to_unit(layer, min(chosen.unit, len(tiles[layer]) - 1))
 
-    def forget_edge(self) -> None:
-        """Edges have other numbers: the one that was pointed at may be another."""
-        if self._target is not None and self._target.part is Part.EDGE:
+    def point_again(self) -> None:
+        """Things stand elsewhere: what the pointer was over may be there no more."""
+        target, at = self._target, self._pointer
+        if target is None:
+            return
+        if not self._by_keyboard:
+            self.set_target(target_at(at.x(), at.y(), self._picture))
+        elif target.part is Part.EDGE:
+            # Edges have other numbers: this one may be another.
             self.set_target(None)
 
     def actions_at(self, at: QPointF | None) -> list[QAction]:
@@ -155,7 +164,6 @@ class Gestures(QObject):
         if target is None and (self._by_keyboard or self._target is None):
             return
         self._pointer = point
-        self._view.setCursor(cursor_over(target))
         self.set_target(target)
 
     def release(self, event: QMouseEvent) -> None:
@@ -163,6 +171,9 @@ class Gestures(QObject):
             clicked = self._hands.release()
             if clicked is not None:
                 self._hands.choose(clicked)
+            # While the button was down, leaving did not count.
+            if not QRectF(self._view.rect()).contains(event.position()):
+                self.leave()
 
     def double_click(self, event: QMouseEvent) -> None:
         meant = self._under(event)

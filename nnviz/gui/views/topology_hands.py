@@ -20,6 +20,7 @@ from nnviz.gui.views.topology_parts import (
     Part,
     are_frozen,
     exists,
+    is_before,
     is_shown,
     name_of,
     next_around,
@@ -41,6 +42,8 @@ _SAME_NUDGES = 1200
 """Milliseconds after a nudge within which the next one goes on with it."""
 _HELD = 300
 """Milliseconds for which a value is drawn after its gesture: until then the run has it, too."""
+_LATE = 3
+"""So many moments after a gesture a run that trains has got its value."""
 _NUDGES = {
     Qt.Key.Key_Plus: 1,
     Qt.Key.Key_Equal: 1,
@@ -86,6 +89,8 @@ class Hands(QObject):
         self._pressed: Part | None = None
         self._from = QPointF()
         self._drag: _Drag | None = None
+        self._late = 0
+        """Moments to come that may be from before the gesture that has ended."""
         self._nudges: tuple[Parameter, object] | None = None
         self._since_nudge = QElapsedTimer()
         self._made: list[QAction] = []
@@ -129,12 +134,16 @@ class Hands(QObject):
         self.choose(part)
         return part
 
-    def fit(self) -> None:
-        """The network may have other parts now: what is gone is chosen and held no more."""
-        names = self._picture.names
-        chosen = self._chosen
-        if chosen is not None and names is not None and not exists(chosen, names.sizes):
-            self.choose(None)
+    def fit(self, layers: int) -> None:
+        """The network may have other parts now: what is gone is chosen and held no more.
+
+        `layers` is how many it had, the inputs among them.
+        """
+        names, chosen = self._picture.names, self._chosen
+        if chosen is not None and names is not None:
+            is_same = len(names.sizes) == layers or is_before(chosen, min(layers, names.last + 1))
+            if not is_same or not exists(chosen, names.sizes):
+                self.choose(None)
         self.stop()
 
     def stop(self) -> None:
@@ -144,12 +153,19 @@ class Hands(QObject):
         self.editor.dismiss()
 
     def take_snapshot(self) -> None:
-        """A new moment is shown: a value that the run has got need not be held."""
-        held, snapshot = self._picture.held, self._picture.snapshot
-        if held is not None and snapshot is not None and self._drag is None:
-            frame = snapshot.frame
-            if value_of(held[0], frame.weights, frame.biases) == held[1]:
-                self._stop_holding()
+        """A new moment is shown: a value that the run has got need not be held.
+
+        While the network trains, the run has it for one update only, and goes on from it: then a
+        few moments are waited for, of which the first may be from before.
+        """
+        picture = self._picture
+        if picture.held is None or picture.snapshot is None or self._drag is not None:
+            return
+        self._late -= 1
+        (part, value), frame = picture.held, picture.snapshot.frame
+        has_got_it = value_of(part, frame.weights, frame.biases) == value
+        if has_got_it or self._late <= 0:
+            self._stop_holding()
 
     # --- dragging
 
@@ -269,6 +285,7 @@ class Hands(QObject):
 
     def _let_go_soon(self) -> None:
         if self._picture.held is not None:
+            self._late = _LATE
             self._let_go.start()
 
     def _stop_holding(self) -> None:

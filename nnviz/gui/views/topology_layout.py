@@ -25,6 +25,10 @@ SMALLEST_STEP = 5.0
 _MORE_HEIGHT = 16
 _LOSS_WIDTH, _LOSS_HEIGHT, _LOSS_GAP = 84.0, 20.0, 28.0
 """Of the plate of the loss, and from the output to it."""
+_TALL_WIDTH, _TALL_NARROWEST, _TALL_HEIGHT = 58.0, 52.0, 35.0
+"""Of the same plate where it stands beside hidden units: its number is under its name."""
+_LOSS_CLEAR = 5.0
+"""From the plate to a hidden unit."""
 
 
 class Box(NamedTuple):
@@ -124,15 +128,37 @@ class Layout:
 
     @cached_property
     def loss(self) -> Box | None:
-        """The plate of the loss, under the outputs; None where there is no room for it."""
+        """The plate of the loss, under the outputs; None where it would cover a unit."""
         last, scale = self.tiles[-1][-1], self.scale
-        y = last.bottom + _LOSS_GAP * scale
-        bottom = y + _LOSS_HEIGHT * scale
-        if bottom > self.stage.bottom - 2 or self.more(len(self.tiles) - 1):
+        if self.more(len(self.tiles) - 1):
             return None
+        y = last.bottom + _LOSS_GAP * scale
+        right = self.stage.right - 2 * scale
         width = _LOSS_WIDTH * scale
-        x = min(last.middle[0] - width / 2, self.stage.right - width - 8 * scale)
-        return Box(x, y, width, bottom - y)
+        x = min(last.middle[0] - width / 2, right - width - 6 * scale)
+        wide = Box(x, y, width, _LOSS_HEIGHT * scale)
+        left = self.tiles[-2][0].right + _LOSS_CLEAR * scale
+        width = min(_TALL_WIDTH * scale, right - left)
+        x = max(min(last.middle[0] - width / 2, right - width), left)
+        tall = Box(x, y, width, _TALL_HEIGHT * scale)
+        plates = [wide] if width < _TALL_NARROWEST * scale else [tall, wide]
+        # From units farther down edges come where a wide plate would lie.
+        if self.tiles[-2][-1].middle[1] < y:
+            plates.insert(0, wide)
+        return next((plate for plate in plates if self._is_free(plate)), None)
+
+    @property
+    def loss_is_tall(self) -> bool:
+        """Whether the plate of the loss has its number under its name."""
+        return self.loss is not None and self.loss.height > (_LOSS_HEIGHT + 1) * self.scale
+
+    def _is_free(self, plate: Box) -> bool:
+        """Whether a plate below the outputs hides no unit."""
+        around = _LOSS_CLEAR * self.scale
+        grown = Box(plate.x - around, plate.y, plate.width + around, plate.height)
+        hidden = (tile for column in self.tiles[:-1] for tile in column)
+        is_inside = plate.x > 0 and plate.bottom <= self.stage.bottom - 2
+        return is_inside and not any(grown.overlaps(tile) for tile in hidden)
 
     def more(self, layer: int) -> int:
         """Units of a layer that are not drawn."""

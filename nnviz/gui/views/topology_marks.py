@@ -22,6 +22,7 @@ from nnviz.gui.views.topology_parts import (
     is_shown,
 )
 
+_LEFT = Qt.AlignmentFlag.AlignLeft
 _HALO = 70
 """Opacity of the light around what is chosen, of 255."""
 
@@ -55,15 +56,14 @@ def draw_loss(painter: QPainter, picture: NetworkPicture, color: QColor | None =
         drawing.draw_loss_plate(painter, picture.layout, theme, color, 2.0)
     painter.setFont(number_font(theme, 11, QFont.Weight.DemiBold))
     painter.setPen(theme.ink)
-    room = QRectF(*plate).adjusted(theme.px(36), 0, -theme.px(2), 0)
+    _, room = drawing.loss_rows(picture.layout, theme)
     metrics = QFontMetricsF(painter.font())
-    if step is not None and step.loss:
-        text = step.loss
-    else:
-        text = fitting_number(snapshot.frame.train_loss, metrics, room.width())
+    value = snapshot.frame.train_loss if step is None or step.loss is None else step.loss
+    text = fitting_number(value, metrics, room.width())
     # What is cut off an exponent would make another number of it: better none than that.
     text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+    across = Qt.AlignmentFlag.AlignHCenter if picture.layout.loss_is_tall else _LEFT
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | across, text)
 
 
 def fitting_number(value: float, metrics: QFontMetricsF, width: float) -> str:
@@ -71,7 +71,8 @@ def fitting_number(value: float, metrics: QFontMetricsF, width: float) -> str:
     # The window must not wait for how equations are written.
     from nnviz.insight.equation_text import format_number
 
-    texts = [*(format_number(value, digits) for digits in (3, 2, 1)), f"{value:.0e}"]
+    shortest = f"{value:.0e}".replace("-", "−")
+    texts = [*(format_number(value, digits) for digits in (3, 2, 1)), shortest]
     fits = (text for text in texts if metrics.horizontalAdvance(text) <= width)
     return next(fits, texts[-1])
 

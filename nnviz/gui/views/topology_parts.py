@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from nnviz.gui.views.edges import EdgeGeometry
+from nnviz.gui.views.edges import EdgeGeometry, Indices
 from nnviz.gui.views.network_names import NetworkNames
 from nnviz.insight.equations import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.run.parameters import Mask
@@ -34,6 +34,11 @@ def exists(part: Part, sizes: Sequence[int]) -> bool:
             return True
 
 
+def is_before(part: Part, layers: int) -> bool:
+    """Whether a part stays what it is when there are other layers behind the first `layers` − 1."""
+    return isinstance(part, LossPart) or part.layer < layers - 1
+
+
 def is_shown(part: Part, edges: EdgeGeometry) -> bool:
     """Whether a part is drawn: of very large layers only the first units are."""
     return exists(part, edges.shown)
@@ -44,6 +49,15 @@ def edge_index(part: EdgePart, edges: EdgeGeometry) -> int:
     shown, layer = edges.shown, part.layer
     before = sum(a * b for a, b in pairwise(shown[:layer]))
     return before + part.target * shown[layer - 1] + part.source
+
+
+def edges_into(part: Part, edges: EdgeGeometry) -> Indices:
+    """The edges of the picture into a unit, or the one that is meant; those of no other part."""
+    if not is_shown(part, edges) or isinstance(part, LossPart):
+        return np.empty(0, dtype=np.int64)
+    if isinstance(part, EdgePart):
+        return edges.one(edge_index(part, edges))
+    return edges.into(part.layer, part.unit)
 
 
 def value_of(part: Parameter, weights: Sequence[Array], biases: Sequence[Array]) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from math import floor, log10
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from nnviz.gui.theme import NEUTRAL_INDEX
@@ -28,6 +29,7 @@ from nnviz.gui.views.topology_parts import (
     name_of,
 )
 from nnviz.gui.views.topology_parts import Part as Meant
+from nnviz.gui.views.topology_readout import ENDS, MEANT, NUMBER, UNIT, Obstacle, Readout
 from nnviz.gui.views.weight_scale import signed
 from nnviz.insight.snapshot import Snapshot
 from nnviz.model.activations import ACTIVATIONS
@@ -212,13 +214,18 @@ def draw_target(
     picture: NetworkPicture,
     pointer: QPointF,
     by_keyboard: bool,
+    plate: Readout,
+    numbers: Iterable[QRectF] = (),
 ) -> None:
-    """A frame around a neuron, its weights where there is room, and the read-out."""
+    """A frame around a neuron, its weights where there is room, and the read-out.
+
+    That hides as few of the `numbers` as it can.
+    """
     layout, theme = picture.layout, picture.theme
     # A drag may leave the view; its read-out does not.
     stage = layout.stage
     x, y = min(max(pointer.x(), 0.0), stage.right), min(max(pointer.y(), 0.0), stage.bottom)
-    near = Box(x, y, 1, 1)
+    near, places = Box(x, y, 1, 1), [*numbers]
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if target.neuron is not None:
         near = layout.tiles[target.layer][target.unit]
@@ -227,24 +234,47 @@ def draw_target(
         if by_keyboard:
             draw_frame(painter, near, theme.accent, radius, 2.0, 3.5)
         if picture.step is None and not picture.has_live_numbers:
-            _draw_weights(painter, target, picture)
+            places += _draw_weights(painter, target, picture)
     elif by_keyboard:
         assert picture.edges is not None
         place = place_of(meant_by(target, picture.edges), picture)
         near = Box(place.x(), place.y(), 1, 1)
-    drawing.draw_readout(painter, readout(target, picture), near, layout.stage, theme)
+    obstacles = _obstacles(target, picture, near, places)
+    plate.draw(painter, readout(target, picture), near, layout.stage, obstacles, theme)
 
 
-def _draw_weights(painter: QPainter, target: Target, picture: NetworkPicture) -> None:
-    """The weights of a unit beside where they come from, if there is room to read them."""
+def _obstacles(
+    target: Target, picture: NetworkPicture, near: Box, numbers: Iterable[QRectF]
+) -> Iterator[Obstacle]:
+    """What the read-out had better not hide: above all what it is about."""
+    layout, edges, slack = picture.layout, picture.edges, picture.theme.px(6)
+    yield Obstacle(Box(near.x - 2, near.y - 2, near.width + 4, near.height + slack), MEANT)
+    ends: set[tuple[int, int]] = set()
+    if target.part is Part.EDGE and edges is not None:
+        source = int(edges.source[target.edge])
+        ends = {(target.layer - 1, source), (target.layer, target.unit)}
+    for layer, column in enumerate(layout.tiles):
+        for unit, tile in enumerate(column):
+            yield Obstacle(tile, ENDS if (layer, unit) in ends else UNIT)
+    for place in numbers:
+        box = Box(place.x(), place.y(), place.width(), place.height())
+        yield Obstacle(box, NUMBER)
+    for label in (*layout.input_labels, *layout.output_labels):
+        yield Obstacle(label, NUMBER)
+    if layout.loss is not None:
+        yield Obstacle(layout.loss, MEANT if target.part is Part.LOSS else NUMBER)
+
+
+def _draw_weights(painter: QPainter, target: Target, picture: NetworkPicture) -> list[QRectF]:
+    """The weights of a unit beside where they come from, if there is room; returns where."""
     if picture.edges is None or picture.snapshot is None or target.layer == 0:
-        return
+        return []
     sources, targets = picture.layout.tiles[target.layer - 1 : target.layer + 1]
     px = picture.theme.px
     step = sources[1].y - sources[0].y if len(sources) > 1 else px(_HEIGHT_OF_A_NUMBER)
     room = targets[0].x - sources[0].right
     if step < px(_HEIGHT_OF_A_NUMBER) or room < px(_WIDTH_FOR_NUMBERS):
-        return
+        return []
     places = picture.edges.beside_sources(picture.edges.into(target.layer, target.unit))
     values = picture.snapshot.frame.weights[target.layer - 1][target.unit]
-    drawing.draw_weights_beside(painter, places, values, picture.theme)
+    return drawing.draw_weights_beside(painter, places, values, picture.theme)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from math import floor, isfinite, log10
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     from nnviz.insight.microsteps import MicroStep
 
 Array = NDArray[np.float64]
-
-_PLAIN = 1e-4, 1e5
-"""Numbers beyond are written with a power of ten."""
 
 
 class Light(Enum):
@@ -41,6 +37,9 @@ class Scene:
     biases_key: str = ""
     suffix: str = ""
     """Of how many points they are."""
+    brief_key: str = ""
+    """`units_key` and `suffix` in fewer words, for narrow pictures."""
+    brief_suffix: str = ""
     units: Array | None = None
     """(units,) numbers on them."""
     biases: Array | None = None
@@ -54,8 +53,8 @@ class Scene:
     """What they were before, where they change."""
     backwards: bool = False
     """Whether the light goes from right to left."""
-    loss: str = ""
-    """The loss as text, where it is what the step is about."""
+    loss: float | None = None
+    """The loss, where it is what the step is about."""
 
     def fits(self, sizes: Sequence[int]) -> bool:
         """Whether it is of a network of these sizes, inputs first."""
@@ -68,26 +67,40 @@ class Scene:
             self.weights is None or self.weights.shape == (sizes[layer], sizes[layer - 1])
         )
 
-    def key(self, digits: int, has_biases: bool, where: str = "edges") -> str:
-        """What is shown, in words: numbers on edges have so many digits, 0 where there are none.
+    def keys(
+        self, digits: int, bias_digits: int, where: str = "edges", has_plate: bool = True
+    ) -> tuple[str, ...]:
+        """What is shown, in words, from long to short: the first that fits is to be taken.
 
-        `where` says what they stand on.
+        Numbers on edges and those of biases have so many digits, 0 where there are none; `where`
+        says what those of edges stand on. `has_plate` says that the loss stands in the picture.
         """
-        parts = []
+        edges = ""
         if self.weights is not None and digits:
-            is_short = digits < 3 and self.old_weights is not None
-            parts.append(f"{where}: {'change of w' if is_short else self.edges_key}")
-        if self.biases is not None and has_biases:
-            parts.append(f"below: {self.biases_key}")
-        if self.units_key:
-            parts.append(self.units_key)
-        text = ",  ".join(parts)
-        if text and (digits or self.weights is None or self.units is not None):
-            text += self.suffix
+            is_change = digits < 3 and self.old_weights is not None
+            edges = f"{where}: {'change of w' if is_change else self.edges_key}"
+        biases = ""
+        if self.biases is not None and bias_digits:
+            is_change = bias_digits < 3 and self.old_biases is not None
+            biases = f"below: {'change of b' if is_change else self.biases_key}"
+        loss = ""
+        if self.loss is not None:
+            loss = "below: the loss" if has_plate else f"loss: {number(self.loss)}"
+        has_means = digits or self.weights is None or self.units is not None
+        suffix, brief_suffix = (self.suffix, self.brief_suffix) if has_means else ("", "")
+        long = _told(edges, biases, self.units_key, loss, suffix=suffix)
+        short = _told(edges, biases, self.brief_key, loss, suffix=suffix)
+        brief = _told(edges, biases, self.brief_key, loss, suffix=brief_suffix)
+        least = _told(edges or self.brief_key or loss or biases)
+        hints: tuple[str, ...] = ("",)
         if self.weights is not None and not digits:
-            hint = f"choose a unit to see {self.edges_key} of its edges"
-            text = f"{text};  {hint}" if text else hint
-        return text
+            hints = (
+                f"choose a unit to see {self.edges_key} of its edges",
+                f"choose a unit for its {self.edges_key}",
+            )
+        texts = [_told(long, hint, between=";  ") for hint in hints]
+        texts += [_told(text, hints[-1], between=";  ") for text in (short, brief)]
+        return (*texts, brief, least)
 
     def edge_text(self, target: int, source: int, digits: int) -> str:
         """The number on an edge; "old → new" where it changes and three digits are asked for."""
@@ -97,12 +110,14 @@ class Scene:
             return number(new, digits)
         return _change(float(self.old_weights[target, source]), new, digits)
 
-    def bias_text(self, unit: int) -> str:
-        """The number beside a bias; empty where there is none."""
+    def bias_text(self, unit: int, digits: int = 3) -> str:
+        """The number beside a bias; empty where there is none; else as `edge_text`."""
         if self.biases is None:
             return ""
         new = float(self.biases[unit])
-        return number(new) if self.old_biases is None else _change(self.old_biases[unit], new, 3)
+        if self.old_biases is None:
+            return number(new, digits)
+        return _change(float(self.old_biases[unit]), new, digits)
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -115,18 +130,15 @@ def number(value: float, digits: int = 3) -> str:
 
 def _change(old: float, new: float, digits: int) -> str:
     """Old and new, with as many decimals as tell them apart; short: only what is added."""
+    # The window must not wait for how equations are written.
+    from nnviz.insight.equation_text import format_pair
+
     if digits < 3:
         step = new - old
         return "+" * (step > 0) + number(step, 2)
     if old == new:
         return f"{number(old)} stays"
-    largest = max(abs(old), abs(new))
-    if not isfinite(largest) or not _PLAIN[0] <= largest < _PLAIN[1]:
-        return f"{number(old)} → {number(new)}"
-    first = max(2 - floor(log10(largest)), 0)
-    pairs = (tuple(f"{value:.{n}f}" for value in (old, new)) for n in range(first, first + 6))
-    was, is_ = next((pair for pair in pairs if pair[0] != pair[1]), (number(old), number(new)))
-    return f"{was} → {is_}".replace("-", "−")
+    return " → ".join(format_pair(float(old), float(new)))
 
 
 def scene_of(step: MicroStep, n_layers: int) -> Scene:
@@ -141,53 +153,63 @@ def scene_of(step: MicroStep, n_layers: int) -> Scene:
 
 def _load(step: MicroStep, _: int) -> Scene:
     inputs = step.values["inputs"]
-    if len(inputs) == 1:
-        point = int(step.values["points"][0]) + 1
-        key = f"inputs: x of training point {point:,}"
-        return Scene(0, Light.SIGNAL, key, units=inputs[0])
-    return Scene(0, Light.SIGNAL, f"inputs: {len(inputs):,} points at once")
+    if len(inputs) > 1:
+        key = f"inputs: {len(inputs):,} points at once"
+        return Scene(0, Light.SIGNAL, key, brief_key=f"{len(inputs):,} points at once")
+    point = int(step.values["points"][0]) + 1
+    key, brief = f"inputs: x of training point {point:,}", f"x of point {point:,}"
+    return Scene(0, Light.SIGNAL, key, units=inputs[0], brief_key=brief)
 
 
 def _forward(step: MicroStep, _: int) -> Scene:
     values, layer, sums = step.values, step.layer, step.values["sums"]
-    here = _at(layer)
+    here, (suffix, brief_suffix) = _at(layer), _means_of(sums)
     if "activations" in values:
         return Scene(
-            layer, Light.SIGNAL, f"units: a{here} = g(z{here})", suffix=_mean_of(sums),
-            units=values["activations"].mean(axis=0),
+            layer, Light.SIGNAL, f"units: a{here} = g(z{here})", suffix=suffix,
+            units=values["activations"].mean(axis=0), brief_key=f"units: a{here}",
+            brief_suffix=brief_suffix,
         )  # fmt: skip
     is_single = "products" in values
     return Scene(
         layer, Light.SIGNAL, f"units: z{here}", f"w · a{_at(layer - 1)}" if is_single else "w",
-        "b", _mean_of(sums), units=sums.mean(axis=0), biases=values["biases"], edges=layer,
+        "b", suffix, units=sums.mean(axis=0), biases=values["biases"], edges=layer,
         weights=values["products"] if is_single else values["weights"],
+        brief_key=f"units: z{here}", brief_suffix=brief_suffix,
     )  # fmt: skip
 
 
 def _loss(step: MicroStep, n_layers: int) -> Scene:
     outputs, targets = step.values["outputs"], step.values["targets"]
-    key = f"output: a{_at(n_layers)}"
+    key = brief = f"output: a{_at(n_layers)}"
+    suffix, brief_suffix = _means_of(outputs)
     if len(outputs) == 1:
-        key += ",  wanted: " + ", ".join(map(number, targets[0].tolist()[:4]))
-        key += ", …" * (targets.shape[1] > 4)
+        wanted = [number(target) for target in targets[0].tolist()]
+        more = ", …" * (len(wanted) > 4)
+        key += f",  wanted: {', '.join(wanted[:4])}{more}"
+        brief = key if len(wanted) == 1 else brief
     return Scene(
-        n_layers, Light.ERROR, key + ",  below: the loss", suffix=_mean_of(outputs),
-        units=outputs.mean(axis=0), loss=number(float(step.values["loss"])),
+        n_layers, Light.ERROR, key, suffix=suffix, units=outputs.mean(axis=0),
+        loss=float(step.values["loss"]), brief_key=brief, brief_suffix=brief_suffix,
     )  # fmt: skip
 
 
 def _backward(step: MicroStep, _: int) -> Scene:
     values, layer, errors = step.values, step.layer, step.values["errors"]
-    total = "" if len(errors) == 1 else f",  sums over {len(errors):,} points"
+    n = len(errors)
+    suffix, brief_suffix = (
+        ("", "") if n == 1 else (f",  sums over {n:,} points", f",  sums of {n:,}")
+    )
     if "weight_gradients" in values:
         return Scene(
-            layer, Light.ERROR, "", "∂L/∂w", "∂L/∂b", total, biases=values["bias_gradients"],
+            layer, Light.ERROR, "", "∂L/∂w", "∂L/∂b", suffix, biases=values["bias_gradients"],
             edges=layer, weights=values["weight_gradients"], backwards=True,
+            brief_suffix=brief_suffix,
         )  # fmt: skip
     return Scene(
-        layer, Light.ERROR, f"units: δ{_at(layer)} = ∂L/∂z{_at(layer)}", suffix=total,
+        layer, Light.ERROR, f"units: δ{_at(layer)} = ∂L/∂z{_at(layer)}", suffix=suffix,
         units=errors.sum(axis=0), edges=layer + 1 if "arriving" in values else None,
-        backwards=True,
+        backwards=True, brief_key=f"units: δ{_at(layer)}", brief_suffix=brief_suffix,
     )  # fmt: skip
 
 
@@ -200,8 +222,16 @@ def _update(step: MicroStep, _: int) -> Scene:
     )  # fmt: skip
 
 
-def _mean_of(points: Array) -> str:
-    return "" if len(points) == 1 else f",  means of {len(points):,} points"
+def _told(*parts: str, between: str = ",  ", suffix: str = "") -> str:
+    """What there is of some parts, one behind the other."""
+    text = between.join(part for part in parts if part)
+    return text + suffix if text else ""
+
+
+def _means_of(points: Array) -> tuple[str, str]:
+    """That numbers are means, in words and in fewer."""
+    n = len(points)
+    return ("", "") if n == 1 else (f",  means of {n:,} points", f",  means of {n:,}")
 
 
 def _at(layer: int) -> str:

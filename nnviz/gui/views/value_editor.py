@@ -105,7 +105,7 @@ class ValueEditor(QFrame):
         """Edit the value of `name` near a place of the picture; `text` is typed already."""
         self._name.setText(name)
         self._line.setAccessibleName(name)
-        self._line.setText(text or f"{value:.6g}")
+        self._line.setText(text or f"{value:.6g}".replace("-", "\N{MINUS SIGN}"))
         self._line.setModified(bool(text))
         self._reason.hide()
         self._place(at)

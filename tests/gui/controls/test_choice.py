@@ -64,13 +64,24 @@ def test_the_program_chooses_silently(box: ChoiceBox, chosen: list[str]) -> None
     assert chosen == []
 
 
-def test_a_long_label_drops_its_last_words(box: ChoiceBox) -> None:
+def test_a_long_label_drops_its_last_words_and_says_so(box: ChoiceBox) -> None:
     box.set_current("nesterov")
     box.resize(400, 26)
     assert box.shown_text() == "Nesterov momentum"
     box.resize(110, 26)
-    assert box.shown_text() == "Nesterov"
+    assert box.shown_text() == "Nesterov…"
     assert not box.grab().isNull()
+
+
+def test_a_narrow_box_has_a_shorter_name_where_there_is_one(qtbot: QtBot) -> None:
+    box = ChoiceBox("Optimizer", OPTIMIZERS, "Decides.", brief={"sgd": "SGD"})
+    qtbot.addWidget(box)
+    box.set_current("sgd")
+    box.resize(400, 26)
+    assert box.shown_text() == "Gradient descent"
+    box.resize(110, 26)
+    assert box.shown_text() == "SGD"
+    assert box.currentText() == "Gradient descent", "what the list and assistive technology say"
 
 
 @pytest.mark.parametrize("has_focus", [False, True])

@@ -123,10 +123,15 @@ def on_bias(view: TopologyView, layer: int, unit: int) -> tuple[float, float]:
     return x - 2, y + 2
 
 
+def moment_of(trainer: Trainer) -> Snapshot:
+    """The present moment of a trainer."""
+    history = History(*[np.zeros(1)] * 8)
+    return Photographer(trainer.dataset, 40).snapshot(trainer.frame(), history)
+
+
 def with_snapshot(view: TopologyView, trainer: Trainer) -> Snapshot:
     """Show the present moment of a trainer."""
-    history = History(*[np.zeros(1)] * 8)
-    snapshot = Photographer(trainer.dataset, 40).snapshot(trainer.frame(), history)
+    snapshot = moment_of(trainer)
     view.reset(trainer.experiment, trainer.dataset)
     view.show_snapshot(snapshot)
     return snapshot
@@ -175,6 +180,7 @@ def on() -> SimpleNamespace:
     """What tests do on the view, by name."""
     return SimpleNamespace(
         snapshot_of=snapshot_of,
+        moment_of=moment_of,
         picture=picture,
         hover=hover,
         leave=leave,
