@@ -11,13 +11,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from nnviz.files.atomic import write_whole
-from nnviz.files.experiment_file import ENDINGS, read_experiment
-from nnviz.files.history_csv import history_csv
 from nnviz.gui.figures import WINDOW
 from nnviz.gui.session import TrainingSession
 from nnviz.gui.theme import LIGHT, Theme
 
-# What makes figures is imported when one is asked for: the window must not wait for it.
+# What reads files and makes figures is imported when it is asked for: the window does not wait.
 if TYPE_CHECKING:
     from nnviz.gui.export import FigureOptions
     from nnviz.gui.export_dialog import ExportDialog
@@ -132,6 +130,8 @@ class Documents(QObject):
 
     def ask_and_open(self) -> None:
         """Ask for a file with an experiment in it, and begin with that."""
+        from nnviz.files.experiment_file import ENDINGS
+
         patterns = " ".join(f"*{ending}" for ending in ENDINGS)
         path, _ = QFileDialog.getOpenFileName(
             self._window, "Open experiment", self.path or self._folder, f"Experiment ({patterns})"
@@ -142,6 +142,8 @@ class Documents(QObject):
 
     def open(self, path: str) -> bool:
         """Read an experiment from its own file or a figure of ours; True when it could be read."""
+        from nnviz.files.experiment_file import read_experiment
+
         try:
             experiment = read_experiment(Path(path))
         except ValueError as error:
@@ -194,6 +196,8 @@ class Documents(QObject):
         snapshot = self._session.snapshot
         if snapshot is None:
             return not self._is_too_early()
+        from nnviz.files.history_csv import history_csv
+
         return self._write(path, history_csv(snapshot.history))
 
     # --- places

@@ -18,13 +18,13 @@ from nnviz.gui.views.inspector import InspectorView
 from nnviz.gui.views.surface import SurfaceView
 from nnviz.gui.views.timeline import TimelineView
 from nnviz.gui.views.topology import TopologyView
+from nnviz.insight.parts import BiasPart, EdgePart
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
 
 # What answers a gesture is imported with the first one: the window must not wait for it.
 if TYPE_CHECKING:
     from nnviz.insight.difference import Difference
-    from nnviz.insight.equations import BiasPart, EdgePart
     from nnviz.insight.microsteps import MicroStep
     from nnviz.run.hands import Place
 
@@ -268,15 +268,12 @@ class Travels(QObject):
         return self._session.experiment, snapshot.frame.network
 
     def _name(self, part: EdgePart | BiasPart) -> str:
-        from nnviz.insight.equations import EdgePart
-
         kind = "weight" if isinstance(part, EdgePart) else "bias"
         return f"{kind} in layer {part.layer}"
 
 
 def place_of(part: EdgePart | BiasPart) -> Place:
     """Where a part of the picture stands among the parameters."""
-    from nnviz.insight.equations import EdgePart
     from nnviz.run.hands import Place
 
     if isinstance(part, EdgePart):

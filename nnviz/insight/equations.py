@@ -6,8 +6,6 @@ and optimizers are written stands in `equation_rules`, how numbers and sums are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from nnviz.insight.equation_rules import write_symbolic
@@ -22,51 +20,16 @@ from nnviz.insight.equation_text import (
 )
 from nnviz.insight.equation_writer import DATA_TERM, Change, Equation, Told, Writer, check
 from nnviz.insight.microsteps import microsteps
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.model import reference
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.losses import LOSSES
 from nnviz.run.frame import Frame
 
-__all__ = [
-    "BiasPart", "EdgePart", "Equation", "LossPart", "NeuronPart", "Part", "Term",
-    "equation_of", "equation_of_step",
-]  # fmt: skip
+__all__ = ["Equation", "Term", "equation_of", "equation_of_step"]
 
 _MOST_POINTS, _MOST_WORK = 2_000, 2_000_000
 """Of so many points, and so many times parameters, the loss is still spelled out at once."""
-
-
-@dataclass(frozen=True)
-class NeuronPart:
-    """A unit, counted from 0, of a layer counted from 1; layer 0 are the inputs."""
-
-    layer: int
-    unit: int
-
-
-@dataclass(frozen=True)
-class EdgePart:
-    """The weight to unit `target` of a layer from unit `source` of the layer before."""
-
-    layer: int
-    target: int
-    source: int
-
-
-@dataclass(frozen=True)
-class BiasPart:
-    """The bias of a unit, counted from 0, of a layer counted from 1."""
-
-    layer: int
-    unit: int
-
-
-@dataclass(frozen=True)
-class LossPart:
-    """The loss."""
-
-
-Part = NeuronPart | EdgePart | BiasPart | LossPart
 
 
 def equation_of(

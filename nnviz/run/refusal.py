@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +13,8 @@ MOST_CLAUSES = 4
 
 def unknown_fields(names: list[str], known: Collection[str]) -> str:
     """The sentence for fields that an experiment does not have."""
+    from difflib import get_close_matches  # for the few who mistype; all others would wait for it
+
     clauses = []
     for name in names[:MOST_CLAUSES]:
         near = get_close_matches(name, known, n=1) if len(name) <= 40 else []

@@ -21,17 +21,9 @@ from nnviz.data.dataset import Points
 from nnviz.insight import equation_rules, equation_text, equations
 from nnviz.insight.equation_example import example_row
 from nnviz.insight.equation_text import UNKNOWN, format_number, latex_of
-from nnviz.insight.equations import (
-    BiasPart,
-    EdgePart,
-    Equation,
-    LossPart,
-    NeuronPart,
-    Part,
-    equation_of,
-    equation_of_step,
-)
+from nnviz.insight.equations import Equation, equation_of, equation_of_step
 from nnviz.insight.microsteps import microsteps
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.model import reference
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.losses import LOSSES

@@ -107,3 +107,18 @@ def test_unknown_preset(name):
 def test_presets_of_the_public_face():
     assert nnviz.PRESETS is PRESETS
     assert list(nnviz.PRESETS)[:5] == list(GATES)
+
+
+def test_the_weights_of_the_moons_of_the_course_are_those_that_it_draws():
+    random = np.random.RandomState(0)
+    drawn = [random.randn(2, 3) / np.sqrt(2), random.randn(3, 2) / np.sqrt(3)]
+    found = [
+        name
+        for name, p in PRESETS.items()
+        if p.experiment.initial_parameters is not None and p.experiment.dataset == "moons"
+    ]
+    assert len(found) == 1
+    trainer = Trainer(preset(found[0]))
+    for weights, wanted in zip(trainer.weights, drawn, strict=True):
+        np.testing.assert_array_equal(weights, wanted.T)
+    assert not any(b.any() for b in trainer.biases)

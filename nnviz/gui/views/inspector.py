@@ -20,6 +20,7 @@ from nnviz.gui.views.header_controls import HeaderTab
 from nnviz.gui.views.inspector_controls import leave_arrows, order_tabs
 from nnviz.gui.views.inspector_page import Page
 from nnviz.gui.views.inspector_step import StepPage
+from nnviz.insight.parts import BiasPart, EdgePart, Part
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from nnviz.gui.views.inspector_compare import ComparePage
     from nnviz.gui.views.inspector_equation import EquationPage
     from nnviz.gui.views.inspector_slope import SlopePage
-    from nnviz.insight.equations import Part
     from nnviz.insight.microsteps import MicroStep
 
 TABS = {
@@ -224,8 +224,6 @@ class InspectorView(QWidget):
             self._compare.show_part(part)
         if part is None:
             return
-        from nnviz.insight.equations import BiasPart, EdgePart
-
         shows_it = {
             "Step": self._step.is_walking,
             "Equation": True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +21,10 @@ from nnviz.gui.views.inspector_text import Paragraph, TextPane, told
 from nnviz.gui.views.inspector_words import parameter_words, signed
 from nnviz.insight.difference import Difference, difference
 from nnviz.insight.equation_text import format_number, format_pair
+from nnviz.insight.parts import BiasPart, EdgePart, NeuronPart, Part
 from nnviz.insight.slope import parameter_index, parameter_place
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment
-
-# Equations are imported with the first part that is chosen: the window must not wait for them.
-if TYPE_CHECKING:
-    from nnviz.insight.equations import Part
 
 Indices = NDArray[np.int64]
 _HOW_TO_BEGIN = (
@@ -177,8 +173,6 @@ class ComparePage(Page):
         """The parameters of the chosen part, as far as they are there."""
         if self._part is None or self._snapshot is None:
             return np.empty(0, dtype=np.int64)
-        from nnviz.insight.equations import BiasPart, EdgePart, NeuronPart
-
         places: list[tuple[int, int, int | None]] = []
         network = self._snapshot.frame.network
         match self._part:

@@ -10,7 +10,8 @@ from nnviz.gui.views.inspector_controls import Stepper
 from nnviz.gui.views.inspector_formula import FormulaPane
 from nnviz.gui.views.inspector_page import Page
 from nnviz.gui.views.inspector_text import told
-from nnviz.insight.equations import BiasPart, Part, equation_of
+from nnviz.insight.equations import equation_of
+from nnviz.insight.parts import BiasPart, Part
 from nnviz.run.experiment import Experiment
 
 _HOW_TO_BEGIN = (

@@ -18,7 +18,7 @@ from nnviz.gui.views.inspector_text import Paragraph, TextPane, told
 from nnviz.gui.views.inspector_words import parameter_words, signed
 from nnviz.gui.views.legend import Legend, LegendEntry, Mark, line_pen
 from nnviz.gui.views.scales import number_text, short_text
-from nnviz.insight.equations import BiasPart, EdgePart, Part
+from nnviz.insight.parts import BiasPart, EdgePart, Part
 from nnviz.insight.slope import LEAST_SPAN, PART_SHOWN, Place, Slope, parameter_index, slope
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.experiment import Experiment

@@ -16,6 +16,7 @@ from nnviz.gui.views.inspector_controls import TEXT_SIZE, PhaseRow, Stepper, Wor
 from nnviz.gui.views.inspector_formula import FormulaPane
 from nnviz.gui.views.inspector_page import Page
 from nnviz.gui.views.inspector_text import told
+from nnviz.insight.parts import BiasPart, EdgePart, NeuronPart, Part
 from nnviz.insight.snapshot import Snapshot
 from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
@@ -25,7 +26,6 @@ from nnviz.run.problem import problem_of
 
 # What computes a step's equation is imported with the first walk: the window must not wait for it.
 if TYPE_CHECKING:
-    from nnviz.insight.equations import Part
     from nnviz.insight.microsteps import MicroStep
 
 SPEEDS = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0)
@@ -269,8 +269,6 @@ class StepPage(Page):
 
     def _chosen(self, step: MicroStep) -> tuple[int | None, int | None]:
         """Unit and source of the chosen part, if it belongs to the step's layer."""
-        from nnviz.insight.equations import BiasPart, EdgePart, NeuronPart
-
         match self._part:
             case NeuronPart(layer, unit) | BiasPart(layer, unit) if layer == step.layer:
                 return unit, None

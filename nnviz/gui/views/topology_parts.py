@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nnviz.gui.views.edges import EdgeGeometry, Indices
 from nnviz.gui.views.network_names import NetworkNames
-from nnviz.insight.equations import BiasPart, EdgePart, LossPart, NeuronPart, Part
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.run.parameters import Mask
 
 __all__ = ["BiasPart", "EdgePart", "LossPart", "NeuronPart", "Parameter", "Part"]

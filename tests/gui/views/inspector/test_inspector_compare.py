@@ -19,7 +19,7 @@ from nnviz.gui.views.inspector_words import signed
 from nnviz.gui.views.scales import number_text
 from nnviz.insight.difference import Difference, difference
 from nnviz.insight.equation_text import format_number, format_pair
-from nnviz.insight.equations import BiasPart, EdgePart, LossPart, NeuronPart, Part
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.run.presets import preset
 from nnviz.run.trainer import Trainer
 

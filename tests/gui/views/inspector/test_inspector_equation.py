@@ -19,15 +19,8 @@ from nnviz.gui.theme import DARK, LIGHT, PALETTES
 from nnviz.gui.views import inspector_equation, inspector_pace
 from nnviz.gui.views.inspector_lines import equation_paragraphs
 from nnviz.gui.views.inspector_text import LEAST_CONTRAST, Span, contrast
-from nnviz.insight.equations import (
-    BiasPart,
-    EdgePart,
-    Equation,
-    LossPart,
-    NeuronPart,
-    Part,
-    equation_of,
-)
+from nnviz.insight.equations import Equation, equation_of
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.run.presets import preset
 from nnviz.run.trainer import Trainer
 

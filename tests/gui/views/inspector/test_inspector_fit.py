@@ -19,8 +19,8 @@ from nnviz.data.dataset import Points
 from nnviz.gui.theme import DARK, LIGHT, Theme
 from nnviz.gui.views.inspector import TABS
 from nnviz.gui.views.inspector_text import TextPane, cut_lines
-from nnviz.insight.equations import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.insight.microsteps import microsteps
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run.presets import preset

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from nnviz.gui.theme import DARK, LIGHT
 from nnviz.gui.views.inspector import TABS
-from nnviz.insight.equations import EdgePart
 from nnviz.insight.microsteps import microsteps
+from nnviz.insight.parts import EdgePart
 from nnviz.insight.snapshot import Snapshot
 
 Show = Callable[..., Any]

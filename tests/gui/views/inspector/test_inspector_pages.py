@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from nnviz.gui.theme import DARK
 from nnviz.gui.views.inspector import TABS, InspectorView
-from nnviz.insight.equations import EdgePart
 from nnviz.insight.microsteps import microsteps
+from nnviz.insight.parts import EdgePart
 
 Show = Callable[..., Any]
 LATER = [name for name in TABS if name != "Step"]

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from nnviz.gui.views import inspector_slope
 from nnviz.gui.views.inspector_slope import SlopeChart
 from nnviz.gui.views.legend import Legend
-from nnviz.insight.equations import BiasPart, EdgePart, LossPart, NeuronPart
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart
 from nnviz.insight.slope import parameter_index, slope
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run import hands

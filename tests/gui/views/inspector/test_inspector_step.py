@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.views.inspector_controls import PhaseRow
-from nnviz.insight.equations import BiasPart, EdgePart, LossPart, NeuronPart, equation_of_step
+from nnviz.insight.equations import equation_of_step
 from nnviz.insight.microsteps import microsteps
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart
 from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run.presets import preset

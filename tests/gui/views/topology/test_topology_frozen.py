@@ -14,7 +14,7 @@ from nnviz.gui.export_png import grab_image
 from nnviz.gui.export_stage import FigureOptions
 from nnviz.gui.theme import DARK, LIGHT, Theme
 from nnviz.gui.views.topology import TopologyView
-from nnviz.insight.equations import BiasPart, EdgePart
+from nnviz.insight.parts import BiasPart, EdgePart
 from nnviz.run.experiment import Experiment
 from nnviz.run.hands import Place, cut, freeze
 from nnviz.run.trainer import Trainer

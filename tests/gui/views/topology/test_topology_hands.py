@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from nnviz.gui.theme import DARK, LIGHT, Theme
 from nnviz.gui.views.topology import TopologyView
-from nnviz.insight.equations import BiasPart, EdgePart, LossPart, NeuronPart
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart
 
 Show = Callable[..., TopologyView]
 Keys = Qt.Key

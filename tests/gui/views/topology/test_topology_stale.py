@@ -13,7 +13,7 @@ from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
 
 from nnviz.gui.views.topology import TopologyView
-from nnviz.insight.equations import BiasPart, EdgePart, LossPart, NeuronPart
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart
 from nnviz.run.experiment import Experiment
 from nnviz.run.trainer import Trainer
 

@@ -22,8 +22,8 @@ from nnviz.gui.views.topology import TopologyView
 from nnviz.gui.views.topology_marks import fitting_number
 from nnviz.gui.views.topology_step_drawing import StepPainter
 from nnviz.gui.views.topology_steps import Light, scene_of
-from nnviz.insight.equations import NeuronPart
 from nnviz.insight.microsteps import MicroStep, microsteps
+from nnviz.insight.parts import NeuronPart
 from nnviz.run.experiment import Experiment
 from nnviz.run.trainer import Trainer
 

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from nnviz.gui.theme import DARK
 from nnviz.gui.views.topology import TopologyView
 from nnviz.gui.views.value_editor import ValueEditor, read_value
-from nnviz.insight.equations import BiasPart, EdgePart
+from nnviz.insight.parts import BiasPart, EdgePart
 
 Show = Callable[..., TopologyView]
 Keys = Qt.Key
