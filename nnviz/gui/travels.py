@@ -81,8 +81,8 @@ class Travels(QObject):
         bar.checkout_wanted.connect(lambda number: session.travel(methodcaller("checkout", number)))
         bar.rename_wanted.connect(self._rename)
         bar.delete_wanted.connect(self._delete)
-        bar.bookmark_wanted.connect(lambda note: session.travel(methodcaller("bookmark", note)))
-        bar.bookmark_removed.connect(lambda: session.travel(methodcaller("remove_bookmark")))
+        bar.bookmark_wanted.connect(self._bookmark)
+        bar.bookmark_removed.connect(self._remove_bookmark)
         for view in (bar, self._inspector):
             view.pin_wanted.connect(self.pin)
             view.unpin_wanted.connect(self.unpin)
@@ -194,11 +194,19 @@ class Travels(QObject):
 
     @Slot(int, str)
     def _rename(self, number: int, name: str) -> None:
-        self._session.travel(methodcaller("rename_branch", number, name))
+        self._editor.do("rename the branch", methodcaller("rename_branch", number, name))
+
+    @Slot(str)
+    def _bookmark(self, note: str) -> None:
+        self._editor.do("bookmark", methodcaller("bookmark", note))
+
+    @Slot()
+    def _remove_bookmark(self) -> None:
+        self._editor.do("remove the bookmark", methodcaller("remove_bookmark"))
 
     @Slot(int)
     def _delete(self, number: int) -> None:
-        self._session.travel(methodcaller("delete_branch", number))
+        self._editor.do("delete a branch", methodcaller("delete_branch", number))
 
     @Slot()
     def pin(self) -> None:

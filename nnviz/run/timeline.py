@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nnviz.model.reference import State
+from nnviz.run.annotations import Annotation, Deletion, Renaming
 from nnviz.run.branches import Branch, Line, branches_of, passes, superfluous
 from nnviz.run.experiment import Experiment
 from nnviz.run.keyframes import BUDGET, bytes_of, thin_out
@@ -34,6 +35,8 @@ class Gesture(NamedTuple):
     after: Place
     token: object
     """The same for all parts of one gesture, such as a drag; None for one that has no parts."""
+    annotation: Annotation | None = None
+    """Where nothing was trained or edited, what was done instead; undoing it goes nowhere."""
 
 
 class Timeline:
@@ -84,7 +87,9 @@ class Timeline:
         seen: set[int] = set()
         gestures = (*self._undo, *self._redo)
         places = [place for gesture in gestures for place in (gesture.before, gesture.after)]
-        for tip in (*(place.segment for place in places), *(line.tip for line in self.lines)):
+        kept = [g.annotation.kept for g in gestures if g.annotation is not None]
+        tips = (*(p.segment for p in places), *kept, *(line.tip for line in self.lines))
+        for tip in tips:
             segment: Segment | None = tip
             while segment is not None and id(segment) not in seen:
                 seen.add(id(segment))
@@ -153,11 +158,11 @@ class Timeline:
         if segment.parent is not None and self.is_at_tip(update):
             self.line.tip = segment
         else:
-            self.line = self._new_line(segment)
+            self.line = self.new_line(segment)
         self.segment = segment
         self._prune()
 
-    def _new_line(self, tip: Segment, like: Line | None = None) -> Line:
+    def new_line(self, tip: Segment, like: Line | None = None) -> Line:
         """With the number and name of `like`, a branch that has gone, if they are free."""
         numbers, names = {line.number for line in self.lines}, {line.name for line in self.lines}
         if like is not None and like.number not in numbers and like.name not in names:
@@ -186,22 +191,43 @@ class Timeline:
         """What `redo` would do again."""
         return self._redo[-1] if self._redo else None
 
-    def undo(self) -> Place:
-        """Stand where the last gesture began; ValueError when there is none."""
+    def annotate(self, update: int, annotation: Annotation) -> None:
+        """Do something that is no edit; a gesture like any other."""
+        annotation.do(self)
+        here = self.place(update)
+        self._redo.clear()
+        self._undo.append(Gesture(here, here, None, annotation))
+        del self._undo[:-MOST_UNDONE]
+        self._weigh()
+
+    def undo(self) -> Place | None:
+        """Stand where the last gesture began; ValueError when there is none.
+
+        None where the gesture was an annotation, for which one need not go anywhere.
+        """
         if not self._undo:
             raise ValueError("undo: no gesture is left to undo.")
         gesture = self._undo.pop()
         self._redo.append(gesture)
+        if gesture.annotation is not None:
+            gesture.annotation.undo(self)
+            return None
         place = self.stand(gesture.before)
         self._drop_bare(gesture.after.segment)
         return place
 
-    def redo(self) -> Place:
-        """Stand where the gesture that was undone last had led; ValueError when there is none."""
+    def redo(self) -> Place | None:
+        """Stand where the gesture that was undone last had led; ValueError when there is none.
+
+        None where it was an annotation.
+        """
         if not self._redo:
             raise ValueError("redo: no gesture is left to redo.")
         gesture = self._redo.pop()
         self._undo.append(gesture)
+        if gesture.annotation is not None:
+            gesture.annotation.do(self)
+            return None
         return self.stand(gesture.after)
 
     def stand(self, place: Place) -> Place:
@@ -227,7 +253,7 @@ class Timeline:
             elif line.tip is segment.parent and line.tip.end == segment.first:
                 line.tip = segment
                 return line
-        return self._new_line(segment, line)
+        return self.new_line(segment, line)
 
     def _drop_bare(self, tip: Segment) -> None:
         """Let go of a branch that nothing came of but the edit that began it; redo makes it again.
@@ -266,25 +292,17 @@ class Timeline:
         names = ", ".join(line.name for line in self.lines)
         raise ValueError(f"branch: {given!r} given; allowed: {names}.")
 
-    def rename(self, line: Line, name: str) -> None:
+    def rename(self, update: int, line: Line, name: str) -> None:
         """ValueError when the name is empty or another branch has it."""
         name = " ".join(name.split())
         if not name or any(other.name == name for other in self.lines if other is not line):
             raise ValueError(f"branch: the name {name!r} is empty or taken; choose another one.")
-        line.name, line.is_named = name, True
+        self.annotate(update, Renaming(line.number, name))
 
-    def delete(self, line: Line) -> None:
+    def delete(self, update: int, line: Line) -> None:
         """ValueError for the branch that one stands on."""
         if line is self.line:
             raise ValueError(
                 f"branch: {line.name!r} is the one in use; go to another branch before deleting it."
             )
-        self.lines.remove(line)
-        kept = {id(s) for other in self.lines for s in other.tip.lineage()}
-        for stack in (self._undo, self._redo):
-            stack[:] = [
-                gesture
-                for gesture in stack
-                if id(gesture.before.segment) in kept and id(gesture.after.segment) in kept
-            ]
-        self._weigh()
+        self.annotate(update, Deletion(line))

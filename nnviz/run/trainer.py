@@ -13,6 +13,7 @@ from nnviz.model import reference
 from nnviz.model.engine import Stop
 from nnviz.model.network import Network
 from nnviz.model.reference import Divergence
+from nnviz.run.annotations import Bookmarking
 from nnviz.run.branches import Branch
 from nnviz.run.edits import (
     Edit,
@@ -317,13 +318,18 @@ class Trainer:
     def undo(self) -> None:
         """Go back to where the last gesture began, a change, an edit, a reset; ValueError if none.
 
-        What was trained after it stays as a branch.
+        What was trained after it stays as a branch. Names, deletions and bookmarks are undone
+        where one stands.
         """
-        self._traveller.go_to(self.timeline.undo())
+        self._stand_at(self.timeline.undo())
 
     def redo(self) -> None:
         """Go to where the gesture that was undone last had led; ValueError when there is none."""
-        self._traveller.go_to(self.timeline.redo())
+        self._stand_at(self.timeline.redo())
+
+    def _stand_at(self, place: Place | None) -> None:
+        if place is not None:
+            self._traveller.go_to(place)
 
     # --- branches
 
@@ -342,20 +348,25 @@ class Trainer:
 
     def rename_branch(self, branch: Branch | int | str, name: str) -> None:
         """ValueError when there is no such branch, or the name is empty or taken."""
-        self.timeline.rename(self.timeline.line_of(branch), name)
+        self.timeline.rename(self.update, self.timeline.line_of(branch), name)
 
     def delete_branch(self, branch: Branch | int | str) -> None:
-        """Forget a branch for good; ValueError when there is none such, or it is in use."""
-        self.timeline.delete(self.timeline.line_of(branch))
+        """Undo brings it back; ValueError when there is none such, or it is in use."""
+        self.timeline.delete(self.update, self.timeline.line_of(branch))
 
     def bookmark(self, note: str = "") -> None:
         """Mark the present moment with a note, which takes the place of one that is there."""
-        self.timeline.segment.bookmarks[self.update] = note
+        self._bookmark(note)
 
     def remove_bookmark(self) -> None:
         """ValueError when the present moment has none."""
-        if self.timeline.segment.bookmarks.pop(self.update, None) is None:
+        if self.update not in self.timeline.segment.bookmarks:
             raise ValueError(f"bookmark: update {self.update:,} has none.")
+        self._bookmark(None)
+
+    def _bookmark(self, note: str | None) -> None:
+        timeline = self.timeline
+        timeline.annotate(self.update, Bookmarking(timeline.segment, self.update, note))
 
     # --- answers
 

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from nnviz.gui.states import State
 from nnviz.gui.theme import DARK, LIGHT
 from nnviz.gui.window import MainWindow
+from nnviz.run.outline import Outline
 from nnviz.run.presets import PRESETS
 
 WAIT = 20_000
@@ -207,6 +208,52 @@ def test_a_message_leaves_the_time_line_free(
         )
         assert not timeline.intersects(window.messages.geometry())
         assert window.rect().contains(window.messages.geometry())
+
+
+def test_names_deletions_and_bookmarks_can_be_undone(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor")
+
+    def outline() -> Outline:
+        snapshot = window.session.snapshot
+        assert snapshot is not None
+        assert snapshot.timeline is not None
+        return snapshot.timeline
+
+    def names() -> list[str]:
+        return [branch.name for branch in outline().branches]
+
+    def becomes(wanted: list[str]) -> None:
+        qtbot.waitUntil(lambda: names() == wanted, timeout=WAIT)
+
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    _wait_for_update(qtbot, window, 1)
+    window.session.seek(0)
+    qtbot.waitUntil(lambda: _update(window) == 0, timeout=WAIT)
+    window.change({"learning_rate": 0.5})
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    _wait_for_update(qtbot, window, 1)
+    becomes(["main", "branch 2"])
+    bar = window.timeline
+    bar.rename_wanted.emit(2, "faster")
+    becomes(["main", "faster"])
+    bar.bookmark_wanted.emit("here")
+    qtbot.waitUntil(lambda: any(m.kind == "bookmark" for m in outline().marks), timeout=WAIT)
+    bar.delete_wanted.emit(1)
+    becomes(["faster"])
+    window.undo_stack.undo()
+    becomes(["main", "faster"])
+    window.undo_stack.undo()
+    qtbot.waitUntil(lambda: not any(m.kind == "bookmark" for m in outline().marks), timeout=WAIT)
+    window.undo_stack.undo()
+    becomes(["main", "branch 2"])
+    window.undo_stack.redo()
+    becomes(["main", "faster"])
+    # A name that is taken is refused, and what is undone afterwards is what was done before.
+    bar.rename_wanted.emit(2, "main")
+    qtbot.waitUntil(lambda: "taken" in window.messages.text, timeout=WAIT)
+    window.undo_stack.undo()
+    window.undo_stack.undo()
+    becomes(["main", "branch 2"])
 
 
 def test_a_neuron_that_is_pointed_at_takes_the_place_of_the_output(

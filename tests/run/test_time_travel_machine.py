@@ -111,21 +111,40 @@ class TimeTravel(RuleBasedStateMachine):
         self.t.use(engine)
         np.testing.assert_array_equal(self.t.frame().theta, theta)
 
+    @rule(which=st.integers(0, 100), name=st.sampled_from(["a", "b", "c"]))
+    def annotate(self, which, name):
+        """Names, bookmarks and deletions move nothing, also when they are undone."""
+        frame = self.t.frame()
+        branches = self.t.branches
+        chosen = branches[which % len(branches)]
+        with contextlib.suppress(ValueError):
+            if which % 3 == 0:
+                self.t.bookmark(name)
+            elif which % 3 == 1:
+                self.t.rename_branch(chosen, name)
+            else:
+                self.t.delete_branch(chosen)
+            self.undone.append(None)
+            self.redone.clear()
+        assert same(self.t.frame(), frame)
+
     @precondition(lambda self: self.undone)
     @rule()
     def undo(self):
-        before, after = self.undone.pop()
-        self.redone.append((before, after))
+        gesture = self.undone.pop()
+        self.redone.append(gesture)
+        here = self.t.frame()
         self.t.undo()
-        assert same(self.t.frame(), before)
+        assert same(self.t.frame(), here if gesture is None else gesture[0])
 
     @precondition(lambda self: self.redone)
     @rule()
     def redo(self):
-        before, after = self.redone.pop()
-        self.undone.append((before, after))
+        gesture = self.redone.pop()
+        self.undone.append(gesture)
+        here = self.t.frame()
         self.t.redo()
-        assert same(self.t.frame(), after)
+        assert same(self.t.frame(), here if gesture is None else gesture[1])
 
     @rule()
     def replay_all(self):

@@ -184,7 +184,7 @@ def test_undoing_and_redoing_uses_up_no_numbers():
     assert names(t) == ["main", "branch 3", "branch 4"]
 
 
-def test_a_deleted_branch_is_not_undone_into():
+def test_a_branch_that_was_deleted_comes_back_as_it_was():
     t = trainer()
     t.advance(4)
     nudged(t)
@@ -192,10 +192,54 @@ def test_a_deleted_branch_is_not_undone_into():
     t.undo()
     t.advance(2)
     assert names(t) == ["main", "branch 2"]
+    before = t.branches
+    t.checkout("main")
+    lost = t.frame()
+    t.checkout("branch 2")
     t.delete_branch("main")
+    assert names(t) == ["branch 2"]
     with pytest.raises(ValueError, match=r"^redo: no gesture"):
         t.redo()
     assert t.update == 6
+    t.advance(1)
+    t.undo()
+    assert t.update == 7  # what is undone is no moment
+    assert names(t) == ["main", "branch 2"]
+    assert [b.parent for b in t.branches] == [b.parent for b in before]
+    t.checkout("main")
+    assert t.frame() == lost
+    # It is in use now, so it cannot go.
+    t.redo()
+    assert names(t) == ["main", "branch 2"]
+    t.undo()
+    t.checkout("branch 2")
+    t.redo()
+    assert names(t) == ["branch 2"]
+
+
+def test_names_and_bookmarks_are_undone_where_one_stands():
+    t = trainer()
+    t.advance(3)
+    t.rename_branch("main", "first try")
+    t.bookmark("a")
+    t.bookmark("b")
+    t.advance(2)
+    bookmarks = t.timeline.segment.bookmarks
+    assert bookmarks == {3: "b"}
+    t.undo()
+    assert bookmarks == {3: "a"}
+    t.undo()
+    assert bookmarks == {}
+    t.undo()
+    assert names(t) == ["main"]
+    for _ in range(3):
+        t.redo()
+    assert (names(t), bookmarks, t.update) == (["first try"], {3: "b"}, 5)
+    t.seek(3)
+    t.remove_bookmark()
+    assert bookmarks == {}
+    t.undo()
+    assert bookmarks == {3: "b"}
 
 
 # Undo and redo.
