@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QUndoStack
@@ -16,8 +16,7 @@ from nnviz.gui.theme import PALETTES
 from nnviz.run.presets import PRESETS
 
 
-@dataclass(frozen=True)
-class Commands:
+class Commands(NamedTuple):
     """What the commands do."""
 
     open_file: Callable[[], None]

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Libraries that Qt or its plugins load and a bare Debian or Ubuntu lacks, with their packages;
 # tools/bootstrap.sh names the same ones, because it runs before there is a Python.
@@ -31,8 +31,7 @@ NEEDS_FOR_WAYLAND = {"libwayland-cursor.so.0": "libwayland-cursor0"}
 _ANYWHERE = "start nnviz in a desktop session, or train without a window with `nnviz train`"
 
 
-@dataclass(frozen=True)
-class DisplayProblem:
+class DisplayProblem(NamedTuple):
     """Why no window can be opened, in one sentence, and the libraries that would mend it."""
 
     sentence: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
@@ -36,8 +37,7 @@ _QUALITATIVE = (
 )
 
 
-@dataclass(frozen=True)
-class Palette:
+class Palette(NamedTuple):
     """The two ends of a signed map, in the light and in the dark appearance.
 
     All are told apart with every common colour blindness. `label` and `tooltip` are for choosing.

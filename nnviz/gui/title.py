@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtWidgets import QWidget
 
@@ -13,8 +13,7 @@ from nnviz.run.presets import PRESETS
 UNNAMED = "Experiment"
 
 
-@dataclass(frozen=True)
-class KeptFile:
+class KeptFile(NamedTuple):
     """A file, and the experiment that it holds."""
 
     path: str

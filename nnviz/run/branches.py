@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnviz.run.segment import Segment
 
@@ -18,8 +19,7 @@ class Line:
     is_named: bool = False
 
 
-@dataclass(frozen=True)
-class Branch:
+class Branch(NamedTuple):
     """One way that training went."""
 
     number: int

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import chain, pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from nnviz.run.branches import Branch
 from nnviz.run.edits import joined_words
@@ -15,8 +14,7 @@ from nnviz.run.timeline import Timeline
 MarkKind = Literal["edit", "engine", "diverged", "bookmark", "best"]
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """Something that happened after `update` updates of a branch."""
 
     update: int
@@ -27,8 +25,7 @@ class Mark:
     """What was edited, why it diverged, or the note of a bookmark."""
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(NamedTuple):
     """All branches of a timeline, its marks, and where one stands."""
 
     branches: tuple[Branch, ...]
@@ -101,4 +98,4 @@ def _tell_as_one(marks: list[Mark], later: Segment) -> None:
     """A drag while the network trains is many edits: its mark says from where to where."""
     edit = marks[0]
     if later.words:
-        marks[0] = replace(edit, words=joined_words(edit.words, later.words))
+        marks[0] = edit._replace(words=joined_words(edit.words, later.words))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from nnviz.data.dataset import n_test_points
 from nnviz.run.experiment import Experiment
@@ -17,8 +16,7 @@ FASTEST_WATCHED = 1_000.0
 """Updates per second beyond which a run is long enough to go as fast as the machine can."""
 
 
-@dataclass(frozen=True)
-class Preset:
+class Preset(NamedTuple):
     """An experiment with a title, and one line on what to look for."""
 
     title: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from textwrap import fill
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QStandardItemModel, QWheelEvent
@@ -43,8 +42,7 @@ class Entry(Protocol):
     def tooltip(self) -> str: ...
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """An entry that is in no registry: its label, and one sentence on what it does."""
 
     label: str

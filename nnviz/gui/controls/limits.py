@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnviz.gui.controls.numbers import Number
 from nnviz.run.experiment import Experiment, allowed_values
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """Numbers from `minimum` to `maximum`; `allowed` says so in words, "a number from 0 to 1"."""
 
     minimum: Number

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
@@ -27,8 +26,7 @@ class Explaining(Protocol):
     def set_reason(self, sentence: str) -> None: ...
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     label: QLabel | None
     mark: EffectMark | None
     controls: tuple[QWidget, ...]

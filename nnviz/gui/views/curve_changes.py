@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -30,8 +29,7 @@ _JUMPS = frozenset({"activation", "hidden", "loss", "l1", "l2"})
 _WITHOUT_EFFECT = frozenset({"epochs"})
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """From this moment on another experiment holds."""
 
     update: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
@@ -222,8 +223,7 @@ def dashed(lines: Array, dash: float, gap: float) -> Array:
     return np.column_stack([origin + first * reach, origin + last * reach])
 
 
-@dataclass(frozen=True)
-class CursorMark:
+class CursorMark(NamedTuple):
     """A value under the cursor, or the newest one; train and test differ by shape."""
 
     is_test: bool

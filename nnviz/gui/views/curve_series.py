@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import floor
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,7 @@ _ACCURACY_STEP = 10.0
 """The axis of the accuracy begins at a multiple of this many per cent."""
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(NamedTuple):
     """Ends of the vertical axis; of a logarithmic one as exponents of ten."""
 
     low: float

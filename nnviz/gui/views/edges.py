@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -51,8 +50,7 @@ _OVERLAP = 0.4
 _SPREAD = 0.46
 
 
-@dataclass(frozen=True)
-class Stroke:
+class Stroke(NamedTuple):
     """Lines of one pen: (n, 4) rows of x1 y1 x2 y2; `strength` in [0, 1] is |w| on the scale."""
 
     negative: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -45,8 +45,7 @@ _SCROLLING = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Some text in one style: words, strong, dim, formula, numbers, result, fold or rest."""
 
     text: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
@@ -44,8 +44,7 @@ def line_pen(mark: Mark, color: QColor, scale: float = 1.0) -> QPen:
     return pen
 
 
-@dataclass(frozen=True)
-class LegendEntry:
+class LegendEntry(NamedTuple):
     """A mark, its colour, what it stands for, and room for the value it has now."""
 
     mark: Mark

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import NamedTuple
 
 from nnviz.data.dataset import Dataset
 from nnviz.model.activations import ACTIVATIONS
@@ -16,8 +16,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _MANY_ALIKE = 4
 
 
-@dataclass(frozen=True)
-class NetworkNames:
+class NetworkNames(NamedTuple):
     """Sizes and names of a network; layer 0 are the inputs, units count from 0."""
 
     sizes: tuple[int, ...]
@@ -43,7 +42,7 @@ class NetworkNames:
     def with_activations(self, names: Sequence[str]) -> NetworkNames:
         """The same network with other activations, which may change while it trains."""
         labels = _labels(names)
-        return self if labels == self.activations else replace(self, activations=labels)
+        return self if labels == self.activations else self._replace(activations=labels)
 
     @property
     def hidden(self) -> tuple[int, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,7 @@ LARGEST_SMALL = 32.0
 """Tiles up to this many pixels are drawn by the column: one call costs more than their pixels."""
 
 
-@dataclass(frozen=True)
-class TileColumn:
+class TileColumn(NamedTuple):
     """The tiles of one layer; what lies between them is transparent."""
 
     image: QImage

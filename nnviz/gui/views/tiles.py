@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,7 @@ Picture = NDArray[np.uint8]
 Table = NDArray[np.uint32]
 
 
-@dataclass(frozen=True)
-class TileStrip:
+class TileStrip(NamedTuple):
     """The pictures of a layer's units: `image` is `side` pixels wide, unit 0 on top."""
 
     image: QImage

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from nnviz.run.branches import Branch
@@ -38,8 +37,7 @@ class Lane(NamedTuple):
     y: float
 
 
-@dataclass(frozen=True)
-class TrackLayout:
+class TrackLayout(NamedTuple):
     """The axis of updates and what stands on it."""
 
     left: float

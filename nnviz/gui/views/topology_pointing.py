@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from math import floor, log10
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -49,8 +49,7 @@ class Part(Enum):
     LOSS = "loss"
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """A part of the network: a neuron or its bias (layer, unit), or the edge of that index."""
 
     part: Part
