@@ -273,12 +273,8 @@ def solid(color: QColor) -> QColor:
 
 
 def _font(family: str, hint: QFont.StyleHint, size: int, weight: int) -> QFont:
-    return QFont(_face(family, hint, size, weight))
-
-
-# Hundreds of fonts of some ten faces are asked for while the window is made.
-@cache
-def _face(family: str, hint: QFont.StyleHint, size: int, weight: int) -> QFont:
+    # Made anew each time: copies share what the first was resolved to, perhaps before its face
+    # was loaded.
     font = QFont(family)
     font.setStyleHint(hint)
     font.setPixelSize(size)
