@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from itertools import pairwise
@@ -192,7 +193,7 @@ def _updates_per_second_alone(seconds: float) -> float:
 
 
 def _shown_update(window: ObservedWindow) -> int:
-    return window.frames[-1].snapshot.frame.update
+    return window.frames[-1].frame.update
 
 
 def _wait_for_quiet(window: ObservedWindow) -> None:
@@ -216,10 +217,9 @@ def _rate_delay(window: ObservedWindow, rng: random.Random) -> float:
     due = _gesture(rng, lambda: window.change({"learning_rate": rate}))
 
     def shown() -> float | None:
-        for frame in window.frames:
-            if frame.end > due and frame.snapshot.frame.experiment.learning_rate == rate:
-                return frame.end
-        return None
+        late = itertools.takewhile(lambda shown: shown.end > due, reversed(window.frames))
+        ends = [shown.end for shown in late if shown.frame.experiment.learning_rate == rate]
+        return min(ends, default=None)
 
     wait_until(lambda: shown() is not None)
     end = shown()

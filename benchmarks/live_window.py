@@ -15,6 +15,7 @@ from nnviz.gui.window import MainWindow
 from nnviz.insight.snapshot import Snapshot
 from nnviz.model.kernels import store
 from nnviz.run.experiment import Experiment
+from nnviz.run.frame import Frame
 
 PATIENCE = 30_000
 """Milliseconds after which a benchmark that waits for the window gives up."""
@@ -29,7 +30,8 @@ class ShownFrame(NamedTuple):
     """From the beginning of the slot that takes the snapshot to the end of the painting."""
     cpu: float
     """The GUI thread's own processor time in that span: what does not depend on other threads."""
-    snapshot: Snapshot
+    frame: Frame
+    """The moment shown; not its pictures, thousands of which would fill the memory."""
 
 
 class ObservedWindow(MainWindow):
@@ -55,7 +57,7 @@ class ObservedWindow(MainWindow):
             wall, cpu, snapshot = self._begun
             self._begun = None
             now = perf_counter()
-            self.frames.append(ShownFrame(now, now - wall, thread_time() - cpu, snapshot))
+            self.frames.append(ShownFrame(now, now - wall, thread_time() - cpu, snapshot.frame))
         return is_handled
 
 

@@ -21,6 +21,11 @@ class Interruption:
         """Those of them that have arrived."""
         self._lock = Lock()
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a command was sent that has not arrived."""
+        return self.served < self.sent
+
     def announce(self) -> None:
         """A command is about to be sent; from any thread."""
         with self._lock:

@@ -18,7 +18,7 @@ Command = Callable[[Trainer], object]
 MOST_POINTS_FOR_FIGURES = 10_000
 """Beyond this many points the live figures come from a fair sample."""
 FEW_MOMENTS = 200
-"""Recorded ones of a segment, up to which it needs more than one for each frame shown."""
+"""Recorded ones of a branch, up to which it needs more than one for each frame shown."""
 PARTS = 10
 """Into which a slice of training is divided then."""
 
@@ -48,11 +48,12 @@ class Journey:
         """Train, as `Trainer.advance` does.
 
         The curves of a run that is over in the blink of an eye are worth seeing too: while there
-        are few moments of it, some are noted in between.
+        are few moments of it, some are noted in between. That costs a frame on the screen half as
+        much again, for the interpreter's lock; after a change with a past it is not needed.
         """
         trainer = self.trainer
         goal = trainer.update + updates
-        is_short = self._chronicle.count(trainer.timeline) < FEW_MOMENTS
+        is_short = self._chronicle.count(trainer.timeline, FEW_MOMENTS) < FEW_MOMENTS
         part = -(-updates // PARTS) if is_short and updates >= PARTS else updates
         while trainer.update < goal:
             wanted = min(trainer.update + part, goal)

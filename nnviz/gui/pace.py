@@ -32,6 +32,10 @@ RHYTHMS = {
 """By the engine in use, and for the time until there is a better one."""
 
 
+TELLING_SLICE = 0.003
+"""Seconds from which on a slice tells what an update costs, and not what a slice costs."""
+
+
 class Throttle:
     """How many updates the next slice makes, by the time it may take and the speed wanted."""
 
@@ -40,6 +44,7 @@ class Throttle:
         self._owed = 0.0
         self._last_slice = 0.0
         self._seconds_per_update = math.inf
+        self._is_rough = True
 
     def set_speed(self, updates_per_second: float, now: float) -> None:
         """At most so many; infinity for all that the machine gives."""
@@ -55,14 +60,17 @@ class Throttle:
     def measure_anew(self) -> None:
         """What an update takes is unknown; the next slice makes one, and tells."""
         self._seconds_per_update = math.inf
+        self._is_rough = True
 
-    def note(self, seconds_per_update: float) -> None:
+    def note(self, updates: int, seconds: float) -> None:
         """A slice has been measured."""
-        # The slower of old and new: a slice that turns out long would delay a gesture.
-        known = self._seconds_per_update
-        self._seconds_per_update = max(
-            seconds_per_update, 0.0 if math.isinf(known) else 0.7 * known
-        )
+        measured = seconds / updates
+        # The slower of old and new: a slice that turns out long would delay a gesture. Unless the
+        # old one was so short that it was mostly going there and back: to believe it would mean a
+        # dozen more such slices, in which the screen has to fight for the interpreter's lock.
+        known = 0.0 if self._is_rough else 0.7 * self._seconds_per_update
+        self._seconds_per_update = max(measured, known)
+        self._is_rough = seconds < TELLING_SLICE
 
     def updates_due(self, now: float, seconds: float) -> int:
         """How many updates a slice of so many seconds makes now."""

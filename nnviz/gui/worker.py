@@ -347,7 +347,7 @@ class TrainingWorker(QObject):
         made = trainer.update - before
         if made == 0:  # a command is coming: it is served first, and the update made afterwards
             return
-        self._throttle.note((perf_counter() - now) / made)
+        self._throttle.note(made, perf_counter() - now)
         self._pace.note(perf_counter(), trainer.update)
         self._has_news = True
 
@@ -376,7 +376,9 @@ class TrainingWorker(QObject):
             return
         now = perf_counter()
         is_early = now - self._last_frame < FRAME_INTERVAL and not self._is_urgent
-        if self._awaits_acknowledgement or is_early:
+        # A picture of what a command is about to make out of date would only keep the screen busy.
+        is_stale = self._goal is not None and not self._is_urgent and self.interruption.is_awaited
+        if self._awaits_acknowledgement or is_early or is_stale:
             return
         snapshot = journey.snapshot(self._pace.updates_per_second(), self._run)
         self._has_news = self._is_urgent = False

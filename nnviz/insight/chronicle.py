@@ -33,9 +33,18 @@ class Chronicle:
         if recorder.newest < frame.update:
             recorder.record(frame, n_points)
 
-    def count(self, timeline: Timeline) -> int:
-        """How many moments of the present segment are known."""
-        return len(self._rows(timeline.segment))
+    def count(self, timeline: Timeline, at_most: int) -> int:
+        """How many known moments there are from the beginning to the end of the present segment.
+
+        Nobody counts on after `at_most`.
+        """
+        count, end = 0, np.inf
+        for segment in reversed(timeline.segment.lineage()):
+            count += int(np.searchsorted(self._rows(segment)[:, _UPDATE], end))
+            end = segment.first
+            if count >= at_most:
+                return at_most
+        return count
 
     def history(self, timeline: Timeline, frame: Frame, n_points: int) -> History:
         """The whole present branch, also what comes after `frame`, the moment one stands at."""
