@@ -24,8 +24,15 @@ def dress_application(theme: Theme) -> None:
     sheet = stylesheet(theme)
     if application.styleSheet() != sheet:
         application.setPalette(theme.palette())
-        application.setFont(theme.font(13))
+        set_ordinary_font(theme)
         application.setStyleSheet(sheet)
+
+
+def set_ordinary_font(theme: Theme) -> None:
+    """The font of widgets without one of their own that are made from now on."""
+    font = theme.font(13)
+    if QApplication.font() != font:
+        QApplication.setFont(font)
 
 
 def stylesheet(theme: Theme) -> str:

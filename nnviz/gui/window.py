@@ -32,7 +32,7 @@ from nnviz.gui.scaling import ScaleKeeper
 from nnviz.gui.session import TrainingSession
 from nnviz.gui.states import State
 from nnviz.gui.status_line import StatusLine
-from nnviz.gui.stylesheet import dress_application
+from nnviz.gui.stylesheet import dress_application, set_ordinary_font
 from nnviz.gui.theme import Theme
 from nnviz.gui.travels import Travels
 from nnviz.gui.views.curves import CurvesView
@@ -62,8 +62,9 @@ class MainWindow(QWidget):
 
         `engine` of ENGINES is used as soon as it can be had, the reference until then.
         """
-        super().__init__()
         preferences = preferences or Preferences()
+        set_ordinary_font(theme.adapted(preferences.palette, preferences.scale))
+        super().__init__()
         self.session = TrainingSession(experiment, self, engine)
         self.appearance = Appearance(theme, preferences, self)
         self._scaling = ScaleKeeper(self, self.appearance)

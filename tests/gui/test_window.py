@@ -8,11 +8,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QPushButton
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from nnviz.gui.preferences import Preferences
 from nnviz.gui.states import State
-from nnviz.gui.theme import DARK, LIGHT
+from nnviz.gui.theme import DARK, LIGHT, MONOSPACED, SANS
 from nnviz.gui.window import MainWindow
 from nnviz.run.outline import Outline
 from nnviz.run.presets import PRESETS
@@ -375,3 +377,21 @@ def test_what_no_longer_fits_goes_with_a_change_and_is_said(
     )
     window.undo_stack.undo()
     assert window.session.experiment == before
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_no_widget_has_the_font_of_the_system(
+    open_window: Open, qapp: QApplication, scale: float
+) -> None:
+    """Also of the first window, whose widgets are made before it is dressed."""
+    before = qapp.font(), qapp.styleSheet()
+    qapp.setStyleSheet("")
+    qapp.setFont(QFont("Sans Serif", 9))
+    try:
+        window = open_window("xor", preferences=Preferences(scale=scale))
+        families = {widget.font().family() for widget in window.findChildren(QWidget)}
+        assert families == {SANS, MONOSPACED}
+        assert window.transport.font().pixelSize() == round(13 * scale)
+    finally:
+        qapp.setFont(before[0])
+        qapp.setStyleSheet(before[1])
