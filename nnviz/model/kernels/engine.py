@@ -86,6 +86,7 @@ class CompiledEngine:
                 hyper.weight_decay,
                 _log(hyper.beta_1),
                 _log(hyper.beta_2),
+                *(0.0, 0.0),  # for `foresee`
             ],
             dtype=np.float64,
         )

@@ -37,6 +37,9 @@ CODES: dict[str, int] = {
 }
 """The compiled optimizers; a name that is missing here trains on the reference engine."""
 
+OF_M, OF_V = 7, 8
+"""Where `hyper` has Adam's 1 / (1 − β₁ᵗ) and 1 / (1 − β₂ᵗ)."""
+
 Array = Any
 
 
@@ -73,6 +76,18 @@ def penalty(theta: Array, places: Array, layers: int, l1: float, l2: float) -> f
 
 
 @njit(**INNER)
+def foresee(code: int, t: int, hyper: Array) -> None:
+    """Put into `hyper` what update t, counted from 1, needs and what its gradient does not change.
+
+    Called before the gradient is computed: the processor then does both at once, where Adam would
+    have to wait for two exponentials.
+    """
+    if code in (ADAM, ADAMW):
+        hyper[OF_M] = 1.0 / _complement_of_power(hyper[2], hyper[5], t)
+        hyper[OF_V] = 1.0 / _complement_of_power(hyper[3], hyper[6], t)
+
+
+@njit(**INNER)
 def step(
     code: int,
     theta: Array,
@@ -81,14 +96,13 @@ def step(
     slots: Array,
     places: Array,
     layers: int,
-    t: int,
     eta: float,
     hyper: Array,
 ) -> float:
     """Change θ (n,) and the slots, one after the other, in place; returns Σ θ² as it is then.
 
-    t counts updates from 1; `hyper` holds momentum, decay, β₁, β₂, the weight decay,
-    ln β₁ and ln β₂.
+    `hyper` holds momentum, decay, β₁, β₂, the weight decay, ln β₁, ln β₂, and what `foresee` has
+    put there for this update.
     """
     if code in (ADAM, ADAMW):
         if code == ADAMW:
@@ -96,7 +110,7 @@ def step(
             for layer in range(layers):
                 for k in range(places[2 * layer], places[2 * layer + 1]):
                     theta[k] -= shrink * theta[k]
-        return _adam(theta, n, gradient, slots, shifted(slots, n), t, eta, hyper)
+        return _adam(theta, n, gradient, slots, shifted(slots, n), eta, hyper)
     if code == SGD:
         for k in range(n):
             theta[k] -= eta * gradient[k]
@@ -130,15 +144,13 @@ def _adam(
     gradient: Array,
     m: Array,
     v: Array,
-    t: int,
     eta: float,
     hyper: Array,
 ) -> float:
     # Written with vectors, for the compiler tells four arrays apart at length, and few divisions
     # and roots are left over.
     beta_1, beta_2 = hyper[2], hyper[3]
-    rate = eta / _complement_of_power(beta_1, hyper[5], t)
-    of_v = 1.0 / _complement_of_power(beta_2, hyper[6], t)
+    rate, of_v = eta * hyper[OF_M], hyper[OF_V]
     b1, c1, b2, c2 = spread(beta_1), spread(1.0 - beta_1), spread(beta_2), spread(1.0 - beta_2)
     rates, of_vs, epsilons = spread(-rate), spread(of_v), spread(EPSILON)
     squares, total = spread(0.0), 0.0

@@ -17,7 +17,7 @@ from nnviz.model.kernels.one_point import (
     descend_from_point,
     gradient_of_point,
 )
-from nnviz.model.kernels.optimizers import SGD, add_penalty_gradient, step, sum_of_squares
+from nnviz.model.kernels.optimizers import SGD, add_penalty_gradient, foresee, step, sum_of_squares
 from nnviz.model.kernels.order import draw_order
 from nnviz.model.kernels.passes import chunk, copy_columns, gather_points
 from nnviz.model.kernels.vectors import shifted
@@ -67,13 +67,13 @@ def _put_back(model: Model, rule: Rule, room: Room) -> None:
 
 
 @njit(**INNER)
-def _changed(model: Model, rule: Rule, room: Room, t: int, eta: float) -> float:
+def _changed(model: Model, rule: Rule, room: Room, eta: float) -> float:
     """Let the optimizer change θ; returns Σ θ²."""
     if rule.n_frozen > 0:
         _keep(model, rule, room)
     size = step(
         rule.optimizer, model.theta, model.n_parameters, shifted(room.work, room.gradient),
-        rule.slots, model.places, model.layers, t, eta, rule.hyper,
+        rule.slots, model.places, model.layers, eta, rule.hyper,
     )  # fmt: skip
     if rule.n_frozen > 0:
         _put_back(model, rule, room)
@@ -113,6 +113,7 @@ def update_by_points(
         if stop[0] != 0:
             return STOPPED
         _see_to_the_order(points, seed, counters)
+        foresee(rule.optimizer, counters[OPTIMIZER_UPDATES] + 1, rule.hyper)
         start = counters[POSITION]
         point = points.order[start] if points.is_ordered else start
         size, slope = deltas_of_point(model, points, rule.loss, point, room)
@@ -134,7 +135,7 @@ def update_by_points(
             # |θ − η g| is at most this. To add it up anew each time would take as long as the step.
             reach += abs(eta) * sqrt(slope)
         else:
-            reach = sqrt(_changed(model, rule, room, counters[OPTIMIZER_UPDATES] + 1, eta))
+            reach = sqrt(_changed(model, rule, room, eta))
         _count(counters, start + 1, points.n)
     return DONE
 
@@ -177,6 +178,7 @@ def update_by_batches(
         if stop[0] != 0:
             return STOPPED
         _see_to_the_order(points, seed, counters)
+        foresee(rule.optimizer, counters[OPTIMIZER_UPDATES] + 1, rule.hyper)
         here = counters[POSITION]
         if here == 0:
             first = end = 0
@@ -203,6 +205,6 @@ def update_by_batches(
         if not size < LARGEST_SQUARE:
             return EXTREME
         eta = rates[min(counters[EPOCH] - first_epoch, last_rate)]
-        size = _changed(model, rule, room, counters[OPTIMIZER_UPDATES] + 1, eta)
+        size = _changed(model, rule, room, eta)
         _count(counters, batch_end, points.n)
     return DONE
