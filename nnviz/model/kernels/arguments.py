@@ -43,8 +43,10 @@ class Rule(NamedTuple):
     loss: int
     optimizer: int
     slots: Pointer
-    """What the optimizer remembers: n_slots · n_parameters numbers."""
+    """What the optimizer remembers: a number for each parameter, n_slots times."""
     n_slots: int
+    slot_length: int
+    """From the beginning of one to that of the next."""
     hyper: Pointer
     l1: float
     l2: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import astuple, replace
 from functools import cache
 from importlib import import_module
@@ -32,6 +33,8 @@ WIDE_COLUMNS = 256
 """The same where a layer's products go to BLAS, which shares the work out itself."""
 EPOCHS_AHEAD = 1024
 """For so many epochs the schedule's rates are computed in advance."""
+LINE = 8
+"""Numbers in a line of the processor's cache."""
 
 _NO_NUMBERS = np.empty(0)
 _NO_INTEGERS = np.empty(0, dtype=np.int64)
@@ -121,9 +124,9 @@ class CompiledEngine:
             # inputs, targets and weights of points that are fetched in advance
             (network.sizes[0] + network.sizes[-1] + 1) * POINTS_AT_HAND,
         )
-        # Each begins at a multiple of eight numbers: a line of the processor's cache.
-        places = np.cumsum([0, *(-(-length // 8) * 8 for length in lengths)])
-        return places[:-1].astype(np.int64), int(places[-1]) + 8
+        # Each begins where a line of the processor's cache does.
+        places = np.cumsum([0, *map(_in_lines, lengths)])
+        return places[:-1].astype(np.int64), int(places[-1]) + LINE
 
     # --- training
 
@@ -168,7 +171,7 @@ class CompiledEngine:
             left = (first_epoch + len(rates) - state.epoch) * problem.updates_per_epoch - used
             updates = min(updates, left)
         theta = _aligned(state.theta)
-        slots = np.concatenate(state.slots) if state.slots else np.empty(0)
+        slots = _aligned_rows(state.slots, theta.size)
         counters = np.array(
             [
                 state.update,
@@ -211,9 +214,7 @@ class CompiledEngine:
         after = replace(
             state,
             theta=reference.frozen(theta),
-            slots=tuple(
-                reference.frozen(slot) for slot in slots.reshape(len(state.slots), theta.size)
-            ),
+            slots=tuple(reference.frozen(slot[: theta.size].copy()) for slot in slots),
             update=update,
             epoch=epoch,
             position=position,
@@ -329,17 +330,29 @@ def _libraries_of_threads() -> Any:
 
 
 def _aligned(numbers: Array) -> Array:
-    """A copy that begins where a line of the processor's cache does.
+    """A copy that begins where a line of the processor's cache does; zeros fill up its last line.
 
     Elsewhere every other vector lies across two lines; an update took up to a fifth longer then,
     or not, as chance had it at the start of the program.
     """
-    line = 64
-    room = np.empty(numbers.size + line // 8)
-    first = -room.__array_interface__["data"][0] % line // 8
+    room = np.zeros(_in_lines(numbers.size) + LINE)
+    first = -room.__array_interface__["data"][0] // 8 % LINE
     copy = room[first : first + numbers.size]
     copy[:] = numbers
     return copy
+
+
+def _aligned_rows(vectors: Sequence[Array], length: int) -> Array:
+    """Copies of vectors of that length as rows of one array, each as by `_aligned`."""
+    rows = np.zeros((len(vectors), _in_lines(length)))
+    for row, vector in zip(rows, vectors, strict=True):
+        row[:length] = vector
+    return _aligned(rows.reshape(-1)).reshape(rows.shape)
+
+
+def _in_lines(length: int) -> int:
+    """So many numbers, and what fills up their last line of the cache."""
+    return -(-length // LINE) * LINE
 
 
 def _log(beta: float) -> float:

@@ -187,17 +187,19 @@ def gradient_of_point(model: Model, room: Room) -> None:
                 store(work, place, multiply(_two_twice(work, deltas + unit), inputs))
                 unit += 2
                 place += LANES
-        while unit < n_out:
-            factor = spread_at(work, deltas + unit)
-            term = 0
-            while term + LANES <= n_in:
-                store(work, place + term, multiply(factor, load(work, x + term)))
-                term += LANES
-            while term < n_in:
-                put(work, place + term, at(work, deltas + unit) * at(work, x + term))
-                term += 1
-            place += n_in
-            unit += 1
+        # The units in the innermost loop: rows are short.
+        whole = n_in - n_in % LANES
+        for term in range(0, whole, LANES):
+            inputs, spot = load(work, x + term), place + term
+            for row in range(unit, n_out):
+                store(work, spot, multiply(spread_at(work, deltas + row), inputs))
+                spot += n_in
+        for term in range(whole, n_in):
+            number, spot = at(work, x + term), place + term
+            for row in range(unit, n_out):
+                put(work, spot, at(work, deltas + row) * number)
+                spot += n_in
+        place += (n_out - unit) * n_in
         whole = n_out - n_out % LANES
         for unit in range(0, whole, LANES):
             store(work, place + unit, load(work, deltas + unit))
@@ -224,16 +226,17 @@ def descend_from_point(model: Model, room: Room, eta: float) -> None:
                 store(theta, place, multiply_add(factors, inputs, load(theta, place)))
                 unit += 2
                 place += LANES
-        while unit < n_out:
-            change = -eta * at(work, deltas + unit)
-            factor = spread(change)
-            for term in range(0, whole, LANES):
-                w = multiply_add(factor, load(work, x + term), load(theta, place + term))
-                store(theta, place + term, w)
-            for term in range(whole, n_in):
-                put(theta, place + term, at(theta, place + term) + change * at(work, x + term))
-            place += n_in
-            unit += 1
+        for term in range(0, whole, LANES):
+            inputs, spot = multiply(rate, load(work, x + term)), place + term
+            for row in range(unit, n_out):
+                delta = spread_at(work, deltas + row)
+                store(theta, spot, multiply_add(delta, inputs, load(theta, spot)))
+                spot += n_in
+        for term in range(whole, n_in):
+            number, spot = -eta * at(work, x + term), place + term
+            for row in range(unit, n_out):
+                put(theta, spot, at(theta, spot) + at(work, deltas + row) * number)
+                spot += n_in
         whole = n_out - n_out % LANES
         for unit in range(0, whole, LANES):
             b = multiply_add(rate, load(work, deltas + unit), load(theta, biases + unit))

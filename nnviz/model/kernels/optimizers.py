@@ -10,14 +10,14 @@ from numba import njit
 from nnviz.model.kernels.entry import INLINE, INNER
 from nnviz.model.kernels.functions import expm1
 from nnviz.model.kernels.vectors import (
-    LANES,
+    EIGHT,
     add,
     divide,
-    load,
+    load_eight,
     multiply,
     multiply_add,
     shifted,
-    spread,
+    spread_eight,
     square_root,
     store,
     sum_of_lanes,
@@ -94,12 +94,13 @@ def step(
     n: int,
     gradient: Array,
     slots: Array,
+    slot_length: int,
     places: Array,
     layers: int,
     eta: float,
     hyper: Array,
 ) -> float:
-    """Change θ (n,) and the slots, one after the other, in place; returns Σ θ² as it is then.
+    """Change θ (n,) and the slots, `slot_length` numbers each, in place; returns Σ θ² afterwards.
 
     `hyper` holds momentum, decay, β₁, β₂, the weight decay, ln β₁, ln β₂, and what `foresee` has
     put there for this update.
@@ -110,7 +111,7 @@ def step(
             for layer in range(layers):
                 for k in range(places[2 * layer], places[2 * layer + 1]):
                     theta[k] -= shrink * theta[k]
-        return _adam(theta, n, gradient, slots, shifted(slots, n), eta, hyper)
+        return _adam(theta, n, gradient, slots, shifted(slots, slot_length), eta, hyper)
     if code == SGD:
         for k in range(n):
             theta[k] -= eta * gradient[k]
@@ -151,27 +152,22 @@ def _adam(
     # and roots are left over.
     beta_1, beta_2 = hyper[2], hyper[3]
     rate, of_v = eta * hyper[OF_M], hyper[OF_V]
-    b1, c1, b2, c2 = spread(beta_1), spread(1.0 - beta_1), spread(beta_2), spread(1.0 - beta_2)
-    rates, of_vs, epsilons = spread(-rate), spread(of_v), spread(EPSILON)
-    squares, total = spread(0.0), 0.0
-    whole = n - n % LANES
-    for k in range(0, whole, LANES):
-        gs = load(gradient, k)
-        ms = multiply_add(b1, load(m, k), multiply(c1, gs))
-        vs = multiply_add(b2, load(v, k), multiply(multiply(c2, gs), gs))
+    b1, c1 = spread_eight(beta_1), spread_eight(1.0 - beta_1)
+    b2, c2 = spread_eight(beta_2), spread_eight(1.0 - beta_2)
+    rates, of_vs, epsilons = spread_eight(-rate), spread_eight(of_v), spread_eight(EPSILON)
+    squares = spread_eight(0.0)
+    # What is behind the last one, up to the end of a line of the cache, is 0 and stays so.
+    for k in range(0, n, EIGHT):
+        gs = load_eight(gradient, k)
+        ms = multiply_add(b1, load_eight(m, k), multiply(c1, gs))
+        vs = multiply_add(b2, load_eight(v, k), multiply(multiply(c2, gs), gs))
         store(m, k, ms)
         store(v, k, vs)
         change = divide(multiply(rates, ms), add(square_root(multiply(vs, of_vs)), epsilons))
-        new = add(load(theta, k), change)
+        new = add(load_eight(theta, k), change)
         store(theta, k, new)
         squares = multiply_add(new, new, squares)
-    for k in range(whole, n):
-        g = gradient[k]
-        m[k] = beta_1 * m[k] + (1.0 - beta_1) * g
-        v[k] = beta_2 * v[k] + (1.0 - beta_2) * g * g
-        theta[k] -= rate * m[k] / (sqrt(v[k] * of_v) + EPSILON)
-        total += theta[k] * theta[k]
-    return total + sum_of_lanes(squares)
+    return sum_of_lanes(squares)
 
 
 @njit(**INLINE)

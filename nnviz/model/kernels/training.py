@@ -20,6 +20,7 @@ from nnviz.model.kernels.vectors import pointer
 Array = Any
 
 _INTEGERS = "int64[::1]"
+_SLOTS = "float64[:,::1]"
 _PLACES = "int64[:,::1]"
 _NUMBERS = "float64[::1]"
 _GIVEN = "Array(float64, 1, 'C', readonly=True)"
@@ -42,11 +43,10 @@ def _points(X: Array, T: Array, weights: Array, order: Array, n: int) -> Points:
 
 @njit(**SPLICED)
 def _rule(
-    theta: Array, loss: int, optimizer: int, slots: Array, hyper: Array, l1: float, l2: float,
-    frozen: Array,
+    loss: int, optimizer: int, slots: Array, hyper: Array, l1: float, l2: float, frozen: Array,
 ) -> Rule:  # fmt: skip
     return Rule(
-        loss, optimizer, pointer(slots), len(slots) // len(theta), pointer(hyper), l1, l2,
+        loss, optimizer, pointer(slots), slots.shape[0], slots.shape[1], pointer(hyper), l1, l2,
         pointer(frozen), len(frozen),
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ def _room(work: Array, layout: Array) -> Room:
 
 
 _UPDATES = (
-    f"int64({_NUMBERS}, {_NUMBERS}, {_INTEGERS}, {_INTEGERS}, {_PLACES}, {_INTEGERS}, int64, int64,"
+    f"int64({_NUMBERS}, {_SLOTS}, {_INTEGERS}, {_INTEGERS}, {_PLACES}, {_INTEGERS}, int64, int64,"
     f" {_NUMBERS}, float64, float64, {_NUMBERS}, int64, {_GIVEN}, {_GIVEN}, {_GIVEN},"
     f" int64, {_INTEGERS}, {_INTEGERS}, {_NUMBERS}, {_INTEGERS}, int64, uint8[::1], int64, int64)"
 )
@@ -73,7 +73,8 @@ def train(
     X: Array, T: Array, weights: Array, seed: int, order: Array, frozen: Array, work: Array,
     layout: Array, updates: int, stop: Array, batch: int, columns: int,
 ) -> int:  # fmt: skip
-    """Make `updates` updates to θ (n,), slots (k · n,) and counters in place; returns why it ended.
+    """Make `updates` updates to θ (n,), slots (k, n and more) and counters in place; returns why it
+    ended.
 
     sizes (layers + 1,) counts units; places (layers, 2) tells where in θ each layer's weights and
     biases begin; codes (layers,) name activations. rates (m,) are the learning rates of the epochs
@@ -85,7 +86,7 @@ def train(
     """
     return update_by_batches(
         _model(theta, sizes, places, codes), _points(X, T, weights, order, len(X) // sizes[0]),
-        _rule(theta, loss, optimizer, slots, hyper, l1, l2, frozen), _room(work, layout),
+        _rule(loss, optimizer, slots, hyper, l1, l2, frozen), _room(work, layout),
         pointer(counters), pointer(rates), len(rates) - 1, first_epoch, seed, updates,
         pointer(stop), batch, columns,
     )  # fmt: skip
@@ -101,7 +102,7 @@ def train_by_points(
     """`train` for batches of one point."""
     return update_by_points(
         _model(theta, sizes, places, codes), _points(X, T, weights, order, len(X) // sizes[0]),
-        _rule(theta, loss, optimizer, slots, hyper, l1, l2, frozen), _room(work, layout),
+        _rule(loss, optimizer, slots, hyper, l1, l2, frozen), _room(work, layout),
         pointer(counters), pointer(rates), len(rates) - 1, first_epoch, seed, updates,
         pointer(stop),
     )  # fmt: skip

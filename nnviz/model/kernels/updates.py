@@ -49,7 +49,7 @@ def _keep(model: Model, rule: Rule, room: Room) -> None:
         room.work[to] = model.theta[place]
         to += 1
         for slot in range(rule.n_slots):
-            room.work[to] = rule.slots[slot * model.n_parameters + place]
+            room.work[to] = rule.slots[slot * rule.slot_length + place]
             to += 1
 
 
@@ -62,7 +62,7 @@ def _put_back(model: Model, rule: Rule, room: Room) -> None:
         model.theta[place] = room.work[of]
         of += 1
         for slot in range(rule.n_slots):
-            rule.slots[slot * model.n_parameters + place] = room.work[of]
+            rule.slots[slot * rule.slot_length + place] = room.work[of]
             of += 1
 
 
@@ -73,7 +73,7 @@ def _changed(model: Model, rule: Rule, room: Room, eta: float) -> float:
         _keep(model, rule, room)
     size = step(
         rule.optimizer, model.theta, model.n_parameters, shifted(room.work, room.gradient),
-        rule.slots, model.places, model.layers, eta, rule.hyper,
+        rule.slots, rule.slot_length, model.places, model.layers, eta, rule.hyper,
     )  # fmt: skip
     if rule.n_frozen > 0:
         _put_back(model, rule, room)

@@ -1,10 +1,12 @@
-"""Four doubles at once, as a type of its own for compiled code.
+"""Four doubles at once, or eight, as types of their own for compiled code.
 
 What the compiler makes of a loop over an array hangs on whether it can prove that arrays do not
 overlap; for the short rows of small batches its checks cost more than the arithmetic. Here the
 four lanes are written down: `load(array, index)`, `store`, `spread` (one number in all lanes),
-`spread_at(array, index)`, `multiply_add`. A processor with shorter registers does the same in
-halves. And `pointer`, `at` and `put`, which cost less than what they stand for.
+`spread_at(array, index)`, `multiply_add`. Long loops that wait for divisions take eight, by
+`load_eight` and `spread_eight`: a processor with such registers goes through half as many
+instructions. One with shorter registers does the same in parts. And `pointer`, `at` and `put`,
+which cost less than what they stand for.
 
 For numba code only. Indices are not checked.
 """
@@ -18,23 +20,22 @@ from numba.core import cgutils, types
 from numba.core.types.misc import CPointer
 from numba.extending import intrinsic, models, register_model
 
-LANES = 4
-
-_VECTOR = ir.VectorType(ir.DoubleType(), LANES)
+LANES, EIGHT = 4, 8
 
 
 class _Vector(types.Type):
-    def __init__(self) -> None:
-        super().__init__(name="FourDoubles")
+    def __init__(self, lanes: int) -> None:
+        self.in_llvm = ir.VectorType(ir.DoubleType(), lanes)
+        super().__init__(name=f"{lanes}Doubles")
 
 
-four_doubles = _Vector()
+four_doubles, eight_doubles = _Vector(LANES), _Vector(EIGHT)
 
 
 @register_model(_Vector)
 class _VectorModel(models.PrimitiveModel):
     def __init__(self, manager: Any, front_end_type: Any) -> None:
-        super().__init__(manager, front_end_type, _VECTOR)
+        super().__init__(manager, front_end_type, front_end_type.in_llvm)
 
 
 def _address(context: Any, builder: Any, kind: Any, numbers: Any, index: Any) -> Any:
@@ -44,10 +45,23 @@ def _address(context: Any, builder: Any, kind: Any, numbers: Any, index: Any) ->
     return builder.gep(numbers, [index], inbounds=True)
 
 
-def _place(context: Any, builder: Any, kind: Any, numbers: Any, index: Any) -> Any:
-    """The same as that of four doubles."""
-    address = _address(context, builder, kind, numbers, index)
-    return builder.bitcast(address, _VECTOR.as_pointer())
+def _loading(vector: _Vector) -> Any:
+    """The intrinsic that loads such a vector."""
+
+    def loading(typing: Any, array: Any, index: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            address = _address(context, builder, signature.args[0], *arguments)
+            return builder.load(builder.bitcast(address, vector.in_llvm.as_pointer()), align=8)
+
+        return vector(array, types.intp), generate
+
+    return intrinsic(loading)
+
+
+load = _loading(four_doubles)
+"""array[index : index + 4]."""
+load_eight = _loading(eight_doubles)
+"""array[index : index + 8]."""
 
 
 @intrinsic
@@ -97,44 +111,42 @@ def put(typing: Any, array: Any, index: Any, number: Any) -> Any:
 
 
 @intrinsic
-def load(typing: Any, array: Any, index: Any) -> Any:
-    """array[index : index + 4]."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = _place(context, builder, signature.args[0], *arguments)
-        return builder.load(place, align=8)
-
-    return four_doubles(array, types.intp), generate
-
-
-@intrinsic
 def store(typing: Any, array: Any, index: Any, vector: Any) -> Any:
-    """array[index : index + 4] = vector."""
+    """array[index : index + 4] = vector, or of eight."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        place = _place(context, builder, signature.args[0], *arguments[:2])
+        address = _address(context, builder, signature.args[0], *arguments[:2])
+        place = builder.bitcast(address, arguments[2].type.as_pointer())
         builder.store(arguments[2], place, align=8)
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, four_doubles), generate
+    return types.void(array, types.intp, vector), generate
 
 
-def _spread(builder: Any, number: Any) -> Any:
-    one = builder.insert_element(
-        ir.Constant(_VECTOR, ir.Undefined), number, ir.Constant(ir.IntType(32), 0)
-    )
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-    return builder.shuffle_vector(one, ir.Constant(_VECTOR, ir.Undefined), zeros)
+def _spread(builder: Any, vector: _Vector, number: Any) -> Any:
+    nothing = ir.Constant(vector.in_llvm, ir.Undefined)
+    one = builder.insert_element(nothing, number, ir.Constant(ir.IntType(32), 0))
+    lanes = vector.in_llvm.count
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes)
+    return builder.shuffle_vector(one, nothing, zeros)
 
 
-@intrinsic
-def spread(typing: Any, number: Any) -> Any:
-    """The same number in all four lanes."""
+def _spreading(vector: _Vector) -> Any:
+    """The intrinsic that makes such a vector of one number."""
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _spread(builder, arguments[0])
+    def spreading(typing: Any, number: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return _spread(builder, vector, arguments[0])
 
-    return four_doubles(types.float64), generate
+        return vector(types.float64), generate
+
+    return intrinsic(spreading)
+
+
+spread = _spreading(four_doubles)
+"""The same number in all four lanes."""
+spread_eight = _spreading(eight_doubles)
+"""The same number in all eight lanes."""
 
 
 @intrinsic
@@ -143,7 +155,7 @@ def spread_at(typing: Any, array: Any, index: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         number = builder.load(_address(context, builder, signature.args[0], *arguments))
-        return _spread(builder, number)
+        return _spread(builder, four_doubles, number)
 
     return four_doubles(array, types.intp), generate
 
@@ -154,7 +166,7 @@ def gather(typing: Any, array: Any, i: Any, j: Any, k: Any, m: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         numbers, *indices = arguments
-        vector = ir.Constant(_VECTOR, ir.Undefined)
+        vector = ir.Constant(four_doubles.in_llvm, ir.Undefined)
         for lane, index in enumerate(indices):
             number = builder.load(_address(context, builder, signature.args[0], numbers, index))
             vector = builder.insert_element(vector, number, ir.Constant(ir.IntType(32), lane))
@@ -163,16 +175,24 @@ def gather(typing: Any, array: Any, i: Any, j: Any, k: Any, m: Any) -> Any:
     return four_doubles(array, types.intp, types.intp, types.intp, types.intp), generate
 
 
+def _called(builder: Any, function: str, vectors: Any) -> Any:
+    """What a function of LLVM makes of vectors, lane by lane."""
+    kind = vectors[0].type
+    name = f"llvm.{function}.v{kind.count}f64"
+    function_type = ir.FunctionType(kind, [kind] * len(vectors))
+    return builder.call(
+        cgutils.get_or_insert_function(builder.module, function_type, name), vectors
+    )
+
+
 @intrinsic
 def multiply_add(typing: Any, a: Any, b: Any, c: Any) -> Any:
     """a · b + c, rounded once where the processor can."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = ir.FunctionType(_VECTOR, [_VECTOR] * 3)
-        name = f"llvm.fmuladd.v{LANES}f64"
-        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
+        return _called(builder, "fmuladd", arguments)
 
-    return four_doubles(four_doubles, four_doubles, four_doubles), generate
+    return a(a, a, a), generate
 
 
 def _of_two(instruction: str) -> Any:
@@ -182,7 +202,7 @@ def _of_two(instruction: str) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             return getattr(builder, instruction)(*arguments)
 
-        return four_doubles(four_doubles, four_doubles), generate
+        return a(a, a), generate
 
     return intrinsic(of_two)
 
@@ -209,11 +229,9 @@ def square_root(typing: Any, a: Any) -> Any:
     """The square root of each lane."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = ir.FunctionType(_VECTOR, [_VECTOR])
-        name = f"llvm.sqrt.v{LANES}f64"
-        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
+        return _called(builder, "sqrt", arguments)
 
-    return four_doubles(four_doubles), generate
+    return a(a), generate
 
 
 def _lanes(builder: Any, a: Any, b: Any, chosen: list[int]) -> Any:
@@ -243,17 +261,16 @@ def sums_of_lanes(typing: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
 
 @intrinsic
 def sum_of_lanes(typing: Any, a: Any) -> Any:
-    """The sum over the four lanes."""
+    """The sum over the lanes, neighbours first."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         (vector,) = arguments
+        sums = [
+            builder.extract_element(vector, ir.Constant(ir.IntType(32), lane))
+            for lane in range(vector.type.count)
+        ]
+        while len(sums) > 1:
+            sums = [builder.fadd(*sums[k : k + 2]) for k in range(0, len(sums), 2)]
+        return sums[0]
 
-        def lane(k: int) -> Any:
-            return builder.extract_element(vector, ir.Constant(ir.IntType(32), k))
-
-        return builder.fadd(
-            builder.fadd(lane(0), lane(1)),
-            builder.fadd(lane(2), lane(3)),
-        )
-
-    return types.float64(four_doubles), generate
+    return types.float64(a), generate
