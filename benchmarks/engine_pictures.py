@@ -7,6 +7,13 @@ from engine_pairs import Comparison, Disagreement, Length, Train, compare
 
 from nnviz.insight.history import Recorder
 from nnviz.insight.snapshot import Photographer
+from nnviz.insight.surface import (
+    display_ranges,
+    grid_around,
+    neuron_values,
+    plane_inputs,
+    to_pictures,
+)
 from nnviz.run.presets import preset
 from nnviz.run.trainer import Trainer
 
@@ -18,7 +25,8 @@ UPDATES = 500
 def picture_figures(engine: str, length: Length) -> list[Comparison]:
     """A whole snapshot of 2-8-8-1 on the spiral, 100 × 100 places, by NumPy's of the same frame.
 
-    NumPy is used as the window uses it: in single precision where that shows the same.
+    Once by NumPy in double precision, in which the compiled pass computes; and once by what the
+    window falls back upon, which takes single precision where that shows the same.
     """
     trainer = Trainer(preset("spiral").evolve(hidden=[8, 8]), engine=engine)
     trainer.advance(UPDATES)
@@ -34,12 +42,31 @@ def picture_figures(engine: str, length: Length) -> list[Comparison]:
 
         return take
 
-    own, peer = pictures_by(engine), pictures_by("reference")
-    _check_agreement(own, peer)
-    return [
-        compare("pictures_2-8-8-1", "2-8-8-1, pictures of all neurons, 100 × 100", own, peer,
-                length, peer_name="NumPy", target=TARGET, at_least=True)
-    ]  # fmt: skip
+    inputs = plane_inputs(trainer.dataset, grid_around(trainer.dataset, RESOLUTION))
+
+    def in_double_precision(times: int) -> np.ndarray:
+        names = (None, *frame.network.activations)
+        for _ in range(times):
+            pictures = [
+                to_pictures(values, display_ranges(values, name), RESOLUTION)
+                for values, name in zip(
+                    neuron_values(frame.network, frame.theta, inputs), names, strict=True
+                )
+            ]
+        return pictures[-1][0]
+
+    own = pictures_by(engine)
+    figures = []
+    for key, name, peer, target in (
+        ("double", "NumPy", in_double_precision, TARGET),
+        ("single", "NumPy, single precision", pictures_by("reference"), None),
+    ):
+        _check_agreement(own, peer)
+        figures.append(
+            compare(f"pictures_2-8-8-1_{key}", "2-8-8-1, pictures of all neurons, 100 × 100", own,
+                    peer, length, peer_name=name, target=target, at_least=True)
+        )  # fmt: skip
+    return figures
 
 
 def _check_agreement(own: Train, peer: Train) -> None:

@@ -20,8 +20,8 @@ class Rhythm(NamedTuple):
 
 
 RHYTHMS = {
-    # Without the interpreter's lock: the screen draws meanwhile.
-    "compiled": Rhythm(slice=0.020, slice_after_gesture=0.008, patience=0.0),
+    # Without the interpreter's lock: the screen draws meanwhile, nearly sixty times a second.
+    "compiled": Rhythm(slice=0.016, slice_after_gesture=0.008, patience=0.0),
     # It holds the lock nearly all the time, and a screen that must fight for it draws two to
     # twenty frames a second in place of thirty; taking turns costs less than fighting.
     "reference": Rhythm(slice=0.012, slice_after_gesture=0.006, patience=0.030),

@@ -21,7 +21,9 @@ from nnviz.run.trainer import Diverged, Trainer
 
 GESTURE_LASTS = 1.0
 """Seconds for which slices stay short after a gesture: gestures come in groups."""
-FRAME_INTERVAL = 1 / 60
+FRAME_INTERVAL = 0.015
+"""The least time between two pictures, in seconds. A little less than a slice of the compiled
+engine: were it more, every other slice would end too early, and half of the pictures be missed."""
 MOST_JOURNEYS = 3
 """Runs that are kept, the present one included: an undo brings back what was trained."""
 

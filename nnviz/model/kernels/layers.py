@@ -18,15 +18,18 @@ from numba import carray, njit
 
 from nnviz.model.kernels.entry import INLINE, OWNING
 from nnviz.model.kernels.vectors import (
+    EIGHT,
     LANES,
     add,
     at,
     load,
+    load_eight,
     multiply_add,
     put,
     shifted,
     spread,
     spread_at,
+    spread_eight,
     store,
     sum_of_lanes,
     sums_of_lanes,
@@ -59,41 +62,33 @@ def weighted_sums(
     """
     row = 0
     while row + 4 <= rows:
-        b0 = b1 = b2 = b3 = spread(0.0)
+        b0 = b1 = b2 = b3 = 0.0
         if bias >= 0:
-            b0, b1 = spread_at(theta, bias + row), spread_at(theta, bias + row + 1)
-            b2, b3 = spread_at(theta, bias + row + 2), spread_at(theta, bias + row + 3)
+            b0, b1 = at(theta, bias + row), at(theta, bias + row + 1)
+            b2, b3 = at(theta, bias + row + 2), at(theta, bias + row + 3)
         first = weights + row * to_row
         place = out + row * columns
         column = 0
-        while column + 2 * LANES <= columns:
-            s0, s1, s2, s3 = b0, b1, b2, b3
-            t0, t1, t2, t3 = b0, b1, b2, b3
+        while column + EIGHT <= columns:
+            e0, e1 = spread_eight(b0), spread_eight(b1)
+            e2, e3 = spread_eight(b2), spread_eight(b3)
             w, spot = first, x + column
             for _ in range(terms):
-                left, right = load(work, spot), load(work, spot + LANES)
-                factor = spread_at(theta, w)
-                s0, t0 = multiply_add(factor, left, s0), multiply_add(factor, right, t0)
-                factor = spread_at(theta, w + to_row)
-                s1, t1 = multiply_add(factor, left, s1), multiply_add(factor, right, t1)
-                factor = spread_at(theta, w + 2 * to_row)
-                s2, t2 = multiply_add(factor, left, s2), multiply_add(factor, right, t2)
-                factor = spread_at(theta, w + 3 * to_row)
-                s3, t3 = multiply_add(factor, left, s3), multiply_add(factor, right, t3)
+                left = load_eight(work, spot)
+                e0 = multiply_add(spread_eight(at(theta, w)), left, e0)
+                e1 = multiply_add(spread_eight(at(theta, w + to_row)), left, e1)
+                e2 = multiply_add(spread_eight(at(theta, w + 2 * to_row)), left, e2)
+                e3 = multiply_add(spread_eight(at(theta, w + 3 * to_row)), left, e3)
                 w += to_term
                 spot += columns
             spot = place + column
-            store(work, spot, s0)
-            store(work, spot + LANES, t0)
-            store(work, spot + columns, s1)
-            store(work, spot + columns + LANES, t1)
-            store(work, spot + 2 * columns, s2)
-            store(work, spot + 2 * columns + LANES, t2)
-            store(work, spot + 3 * columns, s3)
-            store(work, spot + 3 * columns + LANES, t3)
-            column += 2 * LANES
+            store(work, spot, e0)
+            store(work, spot + columns, e1)
+            store(work, spot + 2 * columns, e2)
+            store(work, spot + 3 * columns, e3)
+            column += EIGHT
         if column < columns:
-            s0, s1, s2, s3 = b0, b1, b2, b3
+            s0, s1, s2, s3 = spread(b0), spread(b1), spread(b2), spread(b3)
             w, spot = first, x + column
             for _ in range(terms):
                 left = load(work, spot)
@@ -130,30 +125,24 @@ def _one_row(
     out: int,
     columns: int,
 ) -> None:
-    """The same for one row, up to 16 columns spot a time."""
-    b0 = spread(0.0)
-    if bias >= 0:
-        b0 = spread_at(theta, bias + row)
+    """The same for one row, up to 16 columns at a time."""
+    b0 = at(theta, bias + row) if bias >= 0 else 0.0
     column = 0
-    while column + 4 * LANES <= columns:
-        s0, s1, s2, s3 = b0, b0, b0, b0
+    while column + 2 * EIGHT <= columns:
+        e0 = e1 = spread_eight(b0)
         w, spot = weights, x + column
         for _ in range(terms):
-            factor = spread_at(theta, w)
-            s0 = multiply_add(factor, load(work, spot), s0)
-            s1 = multiply_add(factor, load(work, spot + LANES), s1)
-            s2 = multiply_add(factor, load(work, spot + 2 * LANES), s2)
-            s3 = multiply_add(factor, load(work, spot + 3 * LANES), s3)
+            factor = spread_eight(at(theta, w))
+            e0 = multiply_add(factor, load_eight(work, spot), e0)
+            e1 = multiply_add(factor, load_eight(work, spot + EIGHT), e1)
             w += to_term
             spot += columns
         spot = out + column
-        store(work, spot, s0)
-        store(work, spot + LANES, s1)
-        store(work, spot + 2 * LANES, s2)
-        store(work, spot + 3 * LANES, s3)
-        column += 4 * LANES
+        store(work, spot, e0)
+        store(work, spot + EIGHT, e1)
+        column += 2 * EIGHT
     while column < columns:
-        s0 = b0
+        s0 = spread(b0)
         w, spot = weights, x + column
         for _ in range(terms):
             s0 = multiply_add(spread_at(theta, w), load(work, spot), s0)

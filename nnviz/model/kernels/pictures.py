@@ -22,7 +22,17 @@ from nnviz.model.kernels.arguments import Model
 from nnviz.model.kernels.entry import INNER, entry_point
 from nnviz.model.kernels.functions import exp
 from nnviz.model.kernels.passes import forward
-from nnviz.model.kernels.vectors import LANES, four_doubles, load, pointer, spread
+from nnviz.model.kernels.vectors import (
+    EIGHT,
+    LANES,
+    eight_doubles,
+    four_doubles,
+    load,
+    load_eight,
+    pointer,
+    spread,
+    spread_eight,
+)
 from nnviz.model.network import Array, Network
 
 MIDDLE, HALF = 128, 127
@@ -51,46 +61,38 @@ _ROUNDER = 1.5 * 2.0**52 + MIDDLE
 
 @intrinsic
 def _store_levels(
-    typing: Any, levels: Any, index: Any, a: Any, b: Any, c: Any, d: Any, middle: Any, scale: Any
+    typing: Any, levels: Any, index: Any, a: Any, b: Any, middle: Any, scale: Any
 ) -> Any:
-    """levels[index : index + 16] = 128 + 127 · (a, b, c, d − middle) · scale, each within 1 … 255.
+    """levels[index : index + 16] = 128 + 127 · (a, b − middle) · scale, each within 1 … 255.
 
     Values are finite, or infinite once they are scaled.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, index, *vectors = arguments
-        middle, scale = vectors[-2:]
+        array, index, a, b, middle, scale = arguments
         kind = middle.type
         one, minus_one, half, rounder = (
-            ir.Constant(kind, [number] * LANES) for number in (1.0, -1.0, float(HALF), _ROUNDER)
+            ir.Constant(kind, [number] * EIGHT) for number in (1.0, -1.0, float(HALF), _ROUNDER)
         )
         fma = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(kind, [kind] * 3), f"llvm.fmuladd.v{LANES}f64"
+            builder.module, ir.FunctionType(kind, [kind] * 3), f"llvm.fmuladd.v{EIGHT}f64"
         )
-        halves = ir.VectorType(ir.IntType(32), 2 * LANES)
-        quarters = []
-        for vector in vectors[:-2]:
+        words = ir.VectorType(ir.IntType(32), 2 * EIGHT)
+        rounded = []
+        for vector in (a, b):
             q = builder.fmul(builder.fsub(vector, middle), scale)
             q = builder.select(builder.fcmp_ordered(">", q, one), one, q)
             q = builder.select(builder.fcmp_ordered("<", q, minus_one), minus_one, q)
-            quarters.append(builder.bitcast(builder.call(fma, [q, half, rounder]), halves))
-
-        def joined(x: Any, y: Any, chosen: list[int]) -> Any:
-            return builder.shuffle_vector(
-                x, y, ir.Constant(ir.VectorType(ir.IntType(32), len(chosen)), chosen)
-            )
-
+            rounded.append(builder.bitcast(builder.call(fma, [q, half, rounder]), words))
         # Of every double the half with its lowest bits.
-        lower = [joined(x, y, list(range(0, 4 * LANES, 2))) for x, y in
-                 (quarters[:2], quarters[2:])]  # fmt: skip
-        levels = builder.trunc(joined(lower[0], lower[1], list(range(_AT_ONCE))), _LEVELS)
+        lower = ir.Constant(words, list(range(0, 4 * EIGHT, 2)))
+        levels = builder.trunc(builder.shuffle_vector(*rounded, lower), _LEVELS)
         data = cgutils.create_struct_proxy(signature.args[0])(context, builder, array).data
         place = builder.gep(data, [index], inbounds=True)
         builder.store(levels, builder.bitcast(place, _LEVELS.as_pointer()), align=1)
         return context.get_dummy_value()
 
-    return types.void(levels, types.intp, *[four_doubles] * 6), generate
+    return types.void(levels, types.intp, *[eight_doubles] * 4), generate
 
 
 @intrinsic
@@ -154,16 +156,15 @@ def _write_levels(
     tail: Array,
 ) -> None:  # fmt: skip
     """The levels of `count` values of one unit, from place `values` in work on."""
-    middle = spread(low / 2 + high / 2)
-    scale = spread(1.0 / (high / 2 - low / 2))
+    middle = spread_eight(low / 2 + high / 2)
+    scale = spread_eight(1.0 / (high / 2 - low / 2))
     k = 0
     while k < count:
-        a, b = load(work, values + k), load(work, values + k + LANES)
-        c, d = load(work, values + k + 2 * LANES), load(work, values + k + 3 * LANES)
+        a, b = load_eight(work, values + k), load_eight(work, values + k + EIGHT)
         if k + _AT_ONCE <= count:
-            _store_levels(levels, at + k, a, b, c, d, middle, scale)
+            _store_levels(levels, at + k, a, b, middle, scale)
         else:  # the next unit's picture begins before the end of these
-            _store_levels(tail, 0, a, b, c, d, middle, scale)
+            _store_levels(tail, 0, a, b, middle, scale)
             for rest in range(count - k):
                 levels[at + k + rest] = tail[rest]
         k += _AT_ONCE
