@@ -91,8 +91,10 @@ def test_a_display_that_nobody_sees_is_no_problem() -> None:
 def test_no_display() -> None:
     done = doctor(LC_ALL="C", LANG="C", **NO_DISPLAY)
     assert (done.returncode, done.stderr) == (1, "")
-    (problem,) = [line for line in done.stdout.splitlines() if line.startswith("problem")]
-    assert "no display: nnviz train and nnviz render work, the window needs one" in problem
+    # Libraries of a screen may be missing as well: no test needs them.
+    problems = [line for line in done.stdout.splitlines() if line.startswith("problem")]
+    told = "no display: nnviz train and nnviz render work, the window needs one"
+    assert len([problem for problem in problems if told in problem]) == 1
 
 
 @linux

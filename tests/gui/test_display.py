@@ -85,7 +85,8 @@ def test_wayland_is_a_display(wayland: dict[str, str]) -> None:
     assert "no display" in problem
 
 
-def test_a_wayland_display_that_is_gone(tmp_path: Path) -> None:
+def test_a_wayland_display_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "_loads", lambda name: True)
     gone = {"WAYLAND_DISPLAY": "wayland-8", "XDG_RUNTIME_DIR": str(tmp_path)}
     problem = display_problem(gone)
     assert problem is not None

@@ -30,6 +30,8 @@ _PAD_X, _PAD_Y = 3.0, 1.0
 _PLACES = np.linspace(0.14, 0.86, 25)
 _BEST = 0.3
 """Where along an edge its number may stand, and where it does best, as parts of its length."""
+_ATTEMPTS = 6
+"""How often plates look for places, in another order each time, while some find none."""
 _AROUND = 2.5
 """Pixels around a number in which another edge makes it hard to say whose it is."""
 
@@ -108,20 +110,44 @@ def placed_plates(
     chosen = np.arange(len(geometry)) if edges is None else edges
     near = np.flatnonzero(np.isin(geometry.layer, np.unique(geometry.layer[chosen])))
     index = np.rint(_PLACES * (points.shape[1] - 1)).astype(int)
-    plates: list[tuple[QRectF, bool]] = []
-    taken = np.empty((0, 4)) if blocked is None else blocked
+    boxes, costs = [], []
     for edge, (width, height) in zip(chosen.tolist(), sizes, strict=True):
         middles = points[edge, index]
         half = np.array([width, height]) / 2
-        boxes = np.concatenate([middles - half, middles + half], axis=1)
-        overlaps = _overlaps(boxes, taken)
-        costs = overlaps + _crossings(middles, half + _AROUND, points[near[near != edge]])
-        place = int(np.argmin(costs + np.abs(_PLACES - _BEST)))
-        best = boxes[place]
-        taken = np.concatenate([taken, best[None]])
-        plate = QRectF(QPointF(*best[:2].tolist()), QPointF(*best[2:].tolist()))
-        plates.append((plate, bool(overlaps[place] == 0.0)))
-    return plates
+        boxes.append(np.concatenate([middles - half, middles + half], axis=1))
+        crossings = _crossings(middles, half + _AROUND, points[near[near != edge]])
+        costs.append(crossings + np.abs(_PLACES - _BEST))
+    places, are_free = _chosen_places(
+        boxes, costs, np.empty((0, 4)) if blocked is None else blocked
+    )
+    return [
+        (QRectF(QPointF(*place[:2]), QPointF(*place[2:])), is_free)
+        for place, is_free in zip(places.tolist(), are_free.tolist(), strict=True)
+    ]
+
+
+def _chosen_places(
+    boxes: list[Array], costs: list[Array], blocked: Array
+) -> tuple[Array, NDArray[np.bool_]]:
+    """One box for each plate, (n, 4), and whether it is free; the plates choose one by one.
+
+    Those that find no free place are the first to choose the next time.
+    """
+    order = list(range(len(boxes)))
+    places, are_free = np.empty((len(boxes), 4)), np.zeros(len(boxes), dtype=bool)
+    for attempt in range(_ATTEMPTS):
+        taken, found, free = blocked, np.empty_like(places), np.zeros_like(are_free)
+        for k in order:
+            overlaps = _overlaps(boxes[k], taken)
+            place = int(np.argmin(costs[k] + overlaps))
+            found[k], free[k] = boxes[k][place], overlaps[place] == 0.0
+            taken = np.concatenate([taken, found[k][None]])
+        if attempt == 0 or free.sum() > are_free.sum():
+            places, are_free = found, free
+        if free.all():
+            break
+        order.sort(key=lambda k: bool(free[k]))
+    return places, are_free
 
 
 def _overlaps(boxes: Array, taken: Array) -> Array:

@@ -104,6 +104,22 @@ def test_numbers_of_steps_hide_neither_the_loss_nor_each_other(
             assert not one.intersects(other), step.title
 
 
+@pytest.mark.parametrize("size", SIZES[1:])
+@pytest.mark.parametrize("point", [0, None])
+def test_every_edge_of_a_small_network_has_its_number(
+    on: SimpleNamespace, show: Show, size: tuple[int, int], point: int | None
+) -> None:
+    view = show(hidden=(4, 2), size=size)
+    on.with_snapshot(view, trainer_of((4, 2)))
+    for step in steps_of((4, 2), point):
+        view.show_step(step)
+        view.grab()
+        scene = scene_of(step, 3)
+        edges = 0 if scene.weights is None else scene.weights.size
+        beside = (0 if numbers is None else numbers.size for numbers in (scene.units, scene.biases))
+        assert len(view.step_plates) == edges + sum(beside), step.title
+
+
 def test_a_loss_without_a_plate_is_told_in_words() -> None:
     step = next(step for step in steps_of((4, 2), None) if step.phase == "loss")
     scene = scene_of(step, 3)
