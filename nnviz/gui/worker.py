@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from operator import methodcaller
 from time import perf_counter
 from typing import Concatenate, ParamSpec
@@ -24,6 +25,11 @@ GESTURE_LASTS = 1.0
 FRAME_INTERVAL = 0.015
 """The least time between two pictures, in seconds. A little less than a slice of the compiled
 engine: were it more, every other slice would end too early, and half of the pictures be missed."""
+TELLS_STEPS = (
+    "nnviz.insight.equations", "nnviz.insight.equation_steps", "nnviz.insight.equation_example",
+    "numpy.ma",  # for `np.unique`
+)  # fmt: skip
+"""What the window needs to tell the first step: imported beside it, not while it is drawing."""
 MOST_JOURNEYS = 3
 """Runs that are kept, the present one included: an undo brings back what was trained."""
 
@@ -191,6 +197,8 @@ class TrainingWorker(QObject):
         self._serve()
         from nnviz.insight.microsteps import microsteps
 
+        for module in TELLS_STEPS:
+            import_module(module)
         self.spelled.emit(frame, point, microsteps(frame, point))
 
     def _carry_out(self, run: int, do: Callable[[Journey], object]) -> None:
