@@ -1,4 +1,4 @@
-"""The first micro-step costs the window's thread no more than any other: it imports nothing large."""
+"""The first micro-step costs the window no more than any other: it imports nothing large."""
 
 from __future__ import annotations
 
