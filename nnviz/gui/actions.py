@@ -112,10 +112,10 @@ class Actions(QObject):
 
     def _add_undo(self, undo_stack: QUndoStack) -> None:
         for action, keys in (
-            (undo_stack.createUndoAction(self._window, "Undo"), "Ctrl+Z"),
-            (undo_stack.createRedoAction(self._window, "Redo"), "Ctrl+Y"),
+            (undo_stack.createUndoAction(self._window, "Undo"), ("Ctrl+Z",)),
+            (undo_stack.createRedoAction(self._window, "Redo"), ("Ctrl+Y", "Ctrl+Shift+Z")),
         ):
-            action.setShortcut(QKeySequence(keys))
+            action.setShortcuts([QKeySequence(each) for each in keys])
             self.menu.addAction(action)
             self._window.addAction(action)
 

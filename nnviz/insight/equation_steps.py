@@ -95,7 +95,7 @@ def _sums(write: Writer, told: Told, step: MicroStep, unit: int) -> Equation:
     )
     sentence = (
         f"{write.words(step.layer, unit)} multiplies each number that comes in by its weight "
-        f"and adds its bias{write.whose_numbers(told, 'means')}."
+        f"and adds its bias{write.whose_numbers(told, 'mean', values['sums'][:, unit])}."
     )
     statement = write.numbers.stated("z", write.sum(pieces), values["sums"][told.row, unit])
     return write.equation(step.title, sentence, step.formula, [statement], pieces)
@@ -104,9 +104,10 @@ def _sums(write: Writer, told: Told, step: MicroStep, unit: int) -> Equation:
 def _activations(write: Writer, told: Told, step: MicroStep, unit: int) -> Equation:
     name = write.network.activations[step.layer - 1]
     z, a = step.values["sums"][told.row], step.values["activations"][told.row]
+    answers = step.values["activations"][:, unit]
     sentence = (
         f"{write.words(step.layer, unit)} passes its sum {write.numbers.plain(z[unit])} through "
-        f"{ACTIVATIONS[name].label}{write.whose_numbers(told, 'means')}."
+        f"{ACTIVATIONS[name].label}{write.whose_numbers(told, 'mean', answers)}."
     )
     statement = write.activation_text(name, z, a, unit)
     return write.equation(step.title, sentence, step.formula, [statement])
@@ -147,13 +148,14 @@ def _loss(write: Writer, told: Told, step: MicroStep) -> Equation:
 def _errors(write: Writer, told: Told, step: MicroStep, unit: int) -> Equation:
     here = told.values("forward", "activations", step.layer)
     z, a = here["sums"][told.row], here["activations"][told.row]
-    delta = float(step.values["errors"][told.row, unit])
+    deltas = step.values["errors"][:, unit]
+    delta = float(deltas[told.row])
     if step.layer == write.network.n_layers:
         body = _output_error(write, told, z, a, unit)
         statement = write.numbers.stated("δ", body, delta)
         sentence = (
             f"The error δ of {write.words(step.layer, unit)} says how the loss changes with "
-            f"its sum z{write.whose_numbers(told, 'sums')}."
+            f"its sum z{write.whose_numbers(told, 'sum', deltas)}."
         )
         return write.equation(step.title, sentence, step.formula, [statement])
     pieces = _arriving_pieces(write, told, step.layer, unit)
@@ -164,7 +166,7 @@ def _errors(write: Writer, told: Told, step: MicroStep, unit: int) -> Equation:
     sentence = (
         f"The errors of the layer behind come back to {write.words(step.layer, unit)} through "
         f"its weights, {arriving} in all, times the slope of {ACTIVATIONS[name].label}"
-        f"{write.whose_numbers(told, 'sums')}."
+        f"{write.whose_numbers(told, 'sum', deltas)}."
     )
     return write.equation(step.title, sentence, step.formula, [statement], pieces)
 

@@ -299,6 +299,7 @@ _COMMANDS = {
     "ρ": r"\rho ", "ε": r"\epsilon ", "δ": r"\delta ", "σ": r"\sigma ", "Φ": r"\Phi ",
     "φ": r"\varphi ", "π": r"\pi ", "∞": r"\infty ", "½": r"\tfrac{1}{2} ", "∘": r"\circ ",
     "≥": r"\ge ", "≤": r"\le ", "…": r"\ldots ", "′": "'", "×": r"\times ", "√": r"\surd ",
+    "ℓ": r"\ell ",
 }  # fmt: skip
 UNKNOWN = r"\text{?}"
 """Stands for a character that has no translation; `test_equations.py` says which are missing."""

@@ -172,11 +172,18 @@ class Writer:
         is_all = len(points) == len(self.problem.X) and points[told.row] == told.row
         return f"{which} of {len(points):,}" if is_all else f"{which}, one of {len(points):,}"
 
-    def whose_numbers(self, told: Told, others: str) -> str:
-        """The end of a sentence: of which point they are; the picture has the `others`."""
+    def whose_numbers(self, told: Told, of_batch: str, numbers: Array) -> str:
+        """The end of a sentence: of which point they are. The picture has one of the batch.
+
+        `of_batch` is "mean" or "sum"; `numbers` are those of its points.
+        """
         if len(told.points) == 1:
             return f", here for {self.example_of(told)}"
-        return f". Numbers of {self.example_of(told)}; the batch's {others} are in the picture"
+        shown = float(numbers.mean() if of_batch == "mean" else numbers.sum())
+        return (
+            f". Numbers of {self.example_of(told)}; the picture has the batch's {of_batch}, "
+            f"{self.numbers.plain(shown)}"
+        )
 
     # --- what is common to parts and steps
 
@@ -240,11 +247,6 @@ class Writer:
     @property
     def has_penalty(self) -> bool:
         return self.problem.l1 != 0.0 or self.problem.l2 != 0.0
-
-    def loss_formula(self) -> str:
-        """The loss in symbols, with its penalty."""
-        penalty = ",  plus λ₁ Σ|w| + ½ λ₂ Σw²" * self.has_penalty
-        return LOSSES[self.problem.loss].formula + penalty
 
     def penalty_pieces(self) -> tuple[list[Piece], list[str]]:
         """λ₁ Σ|w| and ½ λ₂ Σw² as far as they count, and the statement of their sum."""

@@ -19,7 +19,7 @@ from nnviz.insight.equation_text import (
     raised,
 )
 from nnviz.insight.equation_writer import DATA_TERM, Change, Equation, Told, Writer, check
-from nnviz.insight.microsteps import microsteps
+from nnviz.insight.microsteps import loss_formula, microsteps
 from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.model import reference
 from nnviz.model.activations import ACTIVATIONS
@@ -201,7 +201,9 @@ def _loss(write: Writer) -> Equation:
         f"{' plus the penalty on the weights' * bool(spelled)}: {n.plain(total)}."
     )
     pieces = terms or [product_piece(n, "data term", data), *penalties]
-    return write.equation("the loss", sentence, write.loss_formula(), statements, pieces)
+    return write.equation(
+        "the loss", sentence, loss_formula(write.problem, len(write.problem.X)), statements, pieces
+    )
 
 
 def _losses_of_points(write: Writer) -> list[Piece]:

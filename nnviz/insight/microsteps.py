@@ -187,7 +187,7 @@ class _Update:
             "loss",
             problem.network.n_layers,
             f"Loss: {loss.label}" + " + penalty" * has_penalty,
-            loss.formula + ",  plus λ₁ Σ|w| + ½ λ₂ Σw²" * has_penalty,
+            loss_formula(problem, len(losses)),
             outputs=passed.outputs,
             targets=targets,
             losses=losses,
@@ -209,6 +209,8 @@ class _Update:
             here, behind, before = _raised(layer), _raised(layer + 1), _raised(layer - 1)
             inputs = passed.activations[layer - 1]
             formula = f"δ{here} = ∂L/∂z{here}"
+            if len(errors) > 1:
+                formula += f" = ∂ℓ/∂z{here} / n"
             if arriving:
                 formula = f"δ{here} = (W{behind}ᵀ δ{behind}) ∘ g′(z{here})"
             steps += [
@@ -307,6 +309,16 @@ def _output_errors(problem: Problem, passed: ForwardPass, shown: NDArray[np.int6
     if problem.point_weights is not None:
         errors = errors * problem.point_weights[shown][:, np.newaxis]
     return errors / len(shown)
+
+
+def loss_formula(problem: Problem, points: int) -> str:
+    """The loss of so many points in symbols, with its penalty; of several the mean of their ℓ."""
+    formula = LOSSES[problem.loss].formula
+    if points > 1:
+        counted = "c ℓ" if problem.point_weights is not None else "ℓ"
+        formula = f"L = Σ {counted} / n,  ℓ{formula.removeprefix('L')}"
+    has_penalty = problem.l1 != 0.0 or problem.l2 != 0.0
+    return formula + ",  plus λ₁ Σ|w| + ½ λ₂ Σw²" * has_penalty
 
 
 def _step(phase: Phase, layer: int, title: str, formula: str, **values: Any) -> MicroStep:

@@ -83,8 +83,8 @@ def test_no_key_is_given_twice(open_window: Open) -> None:
         if not shortcut.isEmpty()
     ]
     assert len(keys) == len(set(keys))
-    for expected in ("Ctrl+Z", "Ctrl+Y", "Ctrl+O", "Ctrl+S", "Ctrl+E", "F1", "Ctrl+Space"):
-        assert expected in keys
+    usual = ("Ctrl+Z", "Ctrl+Y", "Ctrl+Shift+Z", "Ctrl+O", "Ctrl+S", "Ctrl+E", "F1", "Ctrl+Space")
+    assert set(usual) <= set(keys)
 
 
 @pytest.mark.parametrize("button", ["discretise", "test points", "accuracy", "log"])

@@ -165,7 +165,7 @@ def assert_is_written_well(equation: Equation) -> None:
 
 
 COMMANDS = (
-    "cdot sum partial leftarrow theta eta lambda mu beta rho epsilon delta sigma Phi varphi pi "
+    "cdot sum ell partial leftarrow theta eta lambda mu beta rho epsilon delta sigma Phi varphi pi "
     "infty tfrac circ ge le ldots times surd sqrt hat text operatorname underbrace top quad "
     "tanh ln max sin cos"
 ).split()
@@ -429,17 +429,34 @@ def words_on(frame: Frame, edge: EdgePart) -> list[str]:
 # --- one point stands for the batch
 
 
+def test_the_formula_of_several_points_says_that_their_mean_is_taken() -> None:
+    frame = Trainer(nnviz.preset("xor"), engine="reference").frame()
+    of_one = LOSSES[frame.experiment.loss].formula
+    for point, expected in ((0, of_one), (None, f"L = Σ ℓ / n,  ℓ{of_one.removeprefix('L')}")):
+        steps = microsteps(frame, point)
+        assert next(step for step in steps if step.phase == "loss").formula == expected
+        first_error = next(step for step in steps if step.phase == "backward")
+        assert first_error.formula.endswith(" / n") == (point is None)
+        assert equation_of(frame, LossPart(), point).formula.replace("  ", " ") == expected.replace(
+            "  ", " "
+        )
+
+
 def test_the_example_of_a_batch_teaches_something() -> None:
     frame = Trainer(nnviz.preset("xor"), engine="reference").frame()
     steps = microsteps(frame)
     assert example_row(steps) == 3  # (1, 1): every other point has a 0
     for number, step in enumerate(steps):
         sentence = equation_of_step(frame, steps, number).sentence
-        others = {"forward": "means", "backward": "sums"}.get(step.phase)
-        if others is None or "weight_gradients" in step.values:
-            assert "in the picture" not in sentence
+        of_batch = {"forward": "mean", "backward": "sum"}.get(step.phase)
+        if of_batch is None or "weight_gradients" in step.values:
+            assert "the picture" not in sentence
         else:
-            expected = f"Numbers of point 4 of 4; the batch's {others} are in the picture."
+            kept = next(name for name in ("errors", "activations", "sums") if name in step.values)
+            of_points = step.values[kept][:, 0]
+            shown = of_points.sum() if of_batch == "sum" else of_points.mean()
+            expected = f"; the picture has the batch's {of_batch}, {format_number(shown, 3)}."
+            assert "Numbers of point 4 of 4" in sentence
             assert sentence.endswith(expected)
     assert "point 4 of 4" in equation_of_step(frame, steps, 0).sentence
     assert "·0" not in equation_of_step(frame, steps, 1).text.replace("·0.", "")

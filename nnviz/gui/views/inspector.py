@@ -71,6 +71,9 @@ class InspectorView(QWidget):
         self._part: Part | None = None
         self._pin: Snapshot | None = None
         self._is_running = False
+        self._is_aside = False
+        """Whether a click has led away from a walk, which goes on in its tab."""
+        self._shown_step: tuple[tuple[MicroStep, ...] | None, int] = (None, 0)
         self._pages: dict[str, Page] = {}
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
@@ -205,14 +208,17 @@ class InspectorView(QWidget):
     def show_step(self, steps: tuple[MicroStep, ...] | None, number: int) -> None:
         """A micro-step of the present frame, counted from 0; None when no update is walked."""
         begins = steps is not None and not self._step.is_walking
+        moves = steps is not None and (steps, number) != self._shown_step
+        self._shown_step = steps, number
         self._step.show_step(steps, number)
-        if begins:
+        if begins or (moves and self._is_aside):
             self.show_tab("Step")
 
     def show_part(self, part: Part | None) -> None:
         """The part that was chosen in the network.
 
-        Where its tab shows nothing of it, as the tab of steps without a walk, the equation comes.
+        Where its tab shows nothing of it, as that of a step which it has no part in, the equation
+        comes; the walk's next step brings its own tab back.
         """
         self._part = part
         self._step.show_part(part)
@@ -225,13 +231,15 @@ class InspectorView(QWidget):
         if part is None:
             return
         shows_it = {
-            "Step": self._step.is_walking,
+            "Step": self._step.tells_of(part),
             "Equation": True,
             "Slope": isinstance(part, EdgePart | BiasPart),
             "Compare": self._pin is not None,
         }
         if not shows_it.get(self.tab, False):
+            leaves_a_walk = self.tab == "Step" and self._step.is_walking
             self.show_tab("Equation")
+            self._is_aside = leaves_a_walk
 
     def show_pin(self, before: Snapshot | None) -> None:
         """The moment that the present one is compared with; None for none."""
@@ -308,6 +316,7 @@ class InspectorView(QWidget):
 
     def _change_tab(self, tab: HeaderTab, checked: bool) -> None:
         if checked:
+            self._is_aside = False
             self._stack.setCurrentWidget(self._page(tab.text()))
             self._tell_subtitle()
 

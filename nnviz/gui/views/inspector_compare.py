@@ -45,6 +45,8 @@ class ComparePage(Page):
         super().__init__(parent)
         self._before: Snapshot | None = None
         self._difference: Difference | None = None
+        self._compared: tuple[Snapshot, Snapshot] | None = None
+        """The moments that it is the difference of."""
         self._told: Difference | None = None
         self._part: Part | None = None
         self._pin = WordButton(
@@ -96,7 +98,7 @@ class ComparePage(Page):
         return self._difference
 
     def reset(self, experiment: Experiment, dataset: Dataset) -> None:
-        self._difference = None
+        self._difference = self._compared = None
         super().reset(experiment, dataset)
         self._show()
 
@@ -104,7 +106,7 @@ class ComparePage(Page):
         self._before = before
         self.pace.ask_now()
         if not self.isVisible():
-            self._difference = None
+            self._difference = self._compared = None
 
     def show_part(self, part: Part | None) -> None:
         """Tell first what became of this part."""
@@ -130,13 +132,14 @@ class ComparePage(Page):
     # --- computing
 
     def _compute(self) -> None:
-        self._difference = None
+        self._difference = self._compared = None
         reason = ""
         if self._before is not None and self._snapshot is not None:
             try:
                 self._difference = difference(
                     self._before.frame, self._snapshot.frame, self._snapshot.grid
                 )
+                self._compared = self._before, self._snapshot
             except ValueError as refusal:
                 reason = f"These two moments cannot be compared. {refusal}"
         self._show(reason)
@@ -161,7 +164,8 @@ class ComparePage(Page):
     def _moments_text(self) -> str:
         if self._before is None or self._snapshot is None:
             return ""
-        then, now = self._before.frame.update, self._snapshot.frame.update
+        before, after = self._compared or (self._before, self._snapshot)
+        then, now = before.frame.update, after.frame.update
         return f"update {then:,} → {now:,}"
 
     def _words(self, found: Difference) -> list[Paragraph]:
@@ -171,10 +175,10 @@ class ComparePage(Page):
 
     def _chosen(self) -> Indices:
         """The parameters of the chosen part, as far as they are there."""
-        if self._part is None or self._snapshot is None:
+        if self._part is None or self._compared is None:
             return np.empty(0, dtype=np.int64)
         places: list[tuple[int, int, int | None]] = []
-        network = self._snapshot.frame.network
+        network = self._compared[1].frame.network
         match self._part:
             case EdgePart(layer, target, source):
                 places = [(layer, target, source)]
@@ -191,9 +195,10 @@ class ComparePage(Page):
 
     def _changes(self, found: Difference, chosen: Indices | None = None) -> list[str]:
         """The largest changes of parameters, or of those that are chosen, each in one line."""
-        before, now = self._before, self._snapshot
-        if found.weights is None or before is None or now is None:
+        if found.weights is None or self._compared is None:
             return []
+        # Of the moments that were compared: a page that is not seen may have got others since.
+        before, now = self._compared
         network = now.frame.network
         with np.errstate(all="ignore"):
             change = now.frame.theta - before.frame.theta

@@ -16,7 +16,7 @@ from nnviz.gui.views.inspector_controls import TEXT_SIZE, PhaseRow, Stepper, Wor
 from nnviz.gui.views.inspector_formula import FormulaPane
 from nnviz.gui.views.inspector_page import Page
 from nnviz.gui.views.inspector_text import told
-from nnviz.insight.parts import BiasPart, EdgePart, NeuronPart, Part
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.insight.snapshot import Snapshot
 from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
@@ -139,6 +139,15 @@ class StepPage(Page):
         self._part = part
         self.pace.ask_now()
 
+    def tells_of(self, part: Part) -> bool:
+        """Whether the step that is shown has to do with this part."""
+        if self._steps is None:
+            return False
+        step = self._steps[self._number]
+        if isinstance(part, LossPart):
+            return step.phase == "loss"
+        return _unit_in(step, part) != (None, None)
+
     def set_watching(self, watching: bool) -> None:
         self._watch.setChecked(watching)
         self._watch.setText("Stop" if watching else "Watch")
@@ -260,21 +269,12 @@ class StepPage(Page):
             return
         from nnviz.insight.equations import equation_of_step
 
-        unit, source = self._chosen(step)
+        unit, source = (None, None) if self._part is None else _unit_in(step, self._part)
         equation = equation_of_step(
             self._frame, self._steps, self._number, unit, source,
             self.formula.digits.value, self.formula.most_terms,
         )  # fmt: skip
         self.formula.show_equation(equation, self._missing_text())
-
-    def _chosen(self, step: MicroStep) -> tuple[int | None, int | None]:
-        """Unit and source of the chosen part, if it belongs to the step's layer."""
-        match self._part:
-            case NeuronPart(layer, unit) | BiasPart(layer, unit) if layer == step.layer:
-                return unit, None
-            case EdgePart(layer, target, source) if layer == step.layer:
-                return target, source
-        return None, None
 
     # --- what the user does
 
@@ -296,6 +296,16 @@ class StepPage(Page):
         self.point_chosen.emit(value - 1 if value else None)
 
 
+def _unit_in(step: MicroStep, part: Part) -> tuple[int | None, int | None]:
+    """Unit and source of a part, if it belongs to the step's layer."""
+    match part:
+        case NeuronPart(layer, unit) | BiasPart(layer, unit) if layer == step.layer:
+            return unit, None
+        case EdgePart(layer, target, source) if layer == step.layer:
+            return target, source
+    return None, None
+
+
 def _speed_text(value: int) -> str:
     return f"{SPEEDS[value]:g}/s"
 
@@ -308,5 +318,5 @@ def _belong(steps: tuple[MicroStep, ...], frame: Frame) -> bool:
     return (
         sizes == tuple(frame.network.shapes)
         and last.formula == OPTIMIZERS[experiment.optimizer].formula
-        and loss.formula.startswith(LOSSES[experiment.loss].formula)
+        and LOSSES[experiment.loss].formula.removeprefix("L") in loss.formula
     )

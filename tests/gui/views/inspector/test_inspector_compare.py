@@ -236,3 +236,18 @@ def test_moments_are_compared_at_their_own_pace(
     assert calls == [4]
     view.set_running(False)
     assert calls == [4, 13]
+
+
+def test_a_part_is_chosen_while_the_tab_is_hidden_and_the_layers_are_others(
+    on: SimpleNamespace, show: Show
+) -> None:
+    view, trainer = show(tab="Compare")
+    view.show_pin(on.snapshot_of(trainer))
+    on.advance(view, trainer)
+    view.show_tab("Slope")
+    trainer.change(hidden=(4, 2))
+    view.show_snapshot(on.snapshot_of(trainer))
+    for part in (NeuronPart(1, 3), EdgePart(1, 3, 0), None):
+        view.show_part(part)
+    view.show_tab("Compare")
+    assert "different shapes" in on.text(view)

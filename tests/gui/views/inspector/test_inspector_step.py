@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from nnviz.gui.views.inspector_controls import PhaseRow
 from nnviz.insight.equations import equation_of_step
 from nnviz.insight.microsteps import microsteps
-from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart
+from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
 from nnviz.run.presets import preset
@@ -283,3 +283,41 @@ def test_nothing_in_the_row_moves_out_when_a_walk_begins(show: Show) -> None:
         QApplication.processEvents()
         assert page._speed.isVisible()
         assert page._speed.geometry() == before
+
+
+@pytest.mark.parametrize("part", [NeuronPart(3, 0), EdgePart(2, 0, 1), BiasPart(3, 0), LossPart()])
+def test_a_part_that_the_step_does_not_tell_of_has_its_equation(
+    on: SimpleNamespace, show: Show, part: Part
+) -> None:
+    view, trainer = show()
+    steps = microsteps(trainer)
+    view.show_step(steps, 1)
+    assert steps[1].layer == 1
+    view.show_part(NeuronPart(1, 2))
+    assert view.tab == "Step"
+    view.show_part(part)
+    assert view.tab == "Equation"
+    view.show_step(steps, 1)  # the same step again is no step
+    assert view.tab == "Equation"
+    view.show_step(steps, 2)
+    assert view.tab == "Step"
+
+
+def test_a_tab_that_was_chosen_stays_while_one_steps(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show()
+    steps = microsteps(trainer)
+    view.show_step(steps, 1)
+    view.show_part(NeuronPart(3, 0))
+    view.show_tab("Batch")
+    view.show_tab("Equation")
+    view.show_step(steps, 2)
+    assert view.tab == "Equation"
+
+
+def test_the_loss_belongs_to_its_step(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show()
+    steps = microsteps(trainer)
+    number = next(number for number, step in enumerate(steps) if step.phase == "loss")
+    view.show_step(steps, number)
+    view.show_part(LossPart())
+    assert view.tab == "Step"
