@@ -21,6 +21,8 @@ from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS
 from nnviz.run.resizing import lost_parameters, with_followers
 
+NEW_RUN = "This begins a new run; Ctrl+Z brings back the one before, with its time line."
+
 
 class ExperimentEditor(QObject):
     """The gestures after which the window has another experiment than before.
@@ -73,14 +75,17 @@ class ExperimentEditor(QObject):
             self._messages.warn(str(error))
             return False
         self._messages.hide()
-        journey = self._session.journey
+        journey, was_trained = self._session.journey, not self._session.is_fresh
         number = self._session.adopt(experiment)
         if number is None:
             self._note_new_run(before, journey)
         else:
             self._push(number, change_text(before, experiment), before, experiment)
-        if len(changes) > 1 and (lost := lost_parameters(before, experiment)):
-            self._messages.inform(lost)
+        said = [] if len(changes) == 1 else [lost_parameters(before, experiment)]
+        if number is None and was_trained and experiment != before:
+            said.insert(0, NEW_RUN)
+        if any(said):
+            self._messages.inform(" ".join(filter(None, said)))
         return True
 
     def reset(self) -> None:

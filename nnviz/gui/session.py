@@ -253,6 +253,8 @@ class TrainingSession(QObject):
         losses = np.where(np.isfinite(history.train_loss), history.train_loss, np.inf)
         update = int(history.update[int(losses.argmin())])
         self._fire("change")
+        rate = self.experiment.learning_rate / by
+        self.informed.emit(f"Back at update {update:,}; from there the learning rate is {rate:g}.")
         return self.do(partial(_divide_rate_at, update, by))
 
     def spell(self, frame: Frame, point: int | None) -> None:

@@ -1,0 +1,53 @@
+"""What a gesture has led to is said, where it is more than meets the eye."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from nnviz.gui.experiment_editor import NEW_RUN
+from nnviz.gui.states import State
+from nnviz.gui.window import MainWindow
+
+WAIT = 20_000
+
+Open = Callable[..., MainWindow]
+
+
+def test_a_change_that_begins_a_new_run_says_how_to_get_the_old_one_back(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window("xor")
+    session = window.session
+    window.change({"seed": 7})
+    assert window.messages.text != NEW_RUN, "nothing was trained yet"
+    qtbot.waitUntil(lambda: session.state is State.PAUSED, timeout=WAIT)
+    session.step("epoch")
+    qtbot.waitUntil(lambda: not session.is_fresh, timeout=WAIT)
+    window.change({"learning_rate": 0.01})
+    assert window.messages.text != NEW_RUN, "the run goes on"
+    window.change({"output_activation": "tanh", "loss": "squared_error"})
+    assert window.messages.text == NEW_RUN
+    qtbot.waitUntil(lambda: session.state is State.PAUSED, timeout=WAIT)
+    window.undo_stack.undo()
+    qtbot.waitUntil(lambda: not session.is_fresh, timeout=WAIT)
+
+
+def test_the_way_out_of_a_divergence_says_where_it_has_led(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("course-c09-linear")
+    session = window.session
+    window.change({"learning_rate": 1e6})
+    session.set_speed(math.inf)
+    session.play()
+    qtbot.waitUntil(lambda: "diverged" in window.messages.text, timeout=WAIT)
+    button = next(b for b in window.messages.findChildren(QPushButton) if b.isVisible())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: session.experiment.learning_rate == 5e5, timeout=WAIT)
+    snapshot = session.snapshot
+    assert snapshot is not None
+    assert f"Back at update {snapshot.frame.update:,};" in window.messages.text
+    assert "from there the learning rate is 500000." in window.messages.text
