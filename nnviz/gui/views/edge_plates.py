@@ -21,6 +21,8 @@ _SIZE = 10
 _WIDEST = "+00.00"
 """Room for every weight that is usual: plates must not move while weights change."""
 
+_LEAST_SHOWN = 0.75
+"""Part of all numbers that must find a place, or only those of a chosen unit are shown."""
 _LAP = 6.0
 """By so many pixels numbers may reach over the units at both sides together."""
 
@@ -33,6 +35,17 @@ class EdgePlates:
     def __init__(self) -> None:
         self._kept_for: tuple[object, ...] = ()
         self._places: Places = {}
+        self._roomy_for: tuple[object, ...] = ()
+        self._is_roomy = False
+
+    def has_room(self, edges: EdgeGeometry, theme: Theme) -> bool:
+        """Whether most edges have room for their numbers: a few of them would tell nothing."""
+        if self._roomy_for != (edges, theme):
+            self._roomy_for, self._is_roomy = (edges, theme), False
+            if len(edges) <= MOST_NUMBERED:
+                places = _free_places(edges, np.arange(len(edges)), theme)
+                self._is_roomy = len(places) >= _LEAST_SHOWN * len(edges)
+        return self._is_roomy
 
     def draw(
         self,
@@ -48,7 +61,7 @@ class EdgePlates:
 
         Those of edges that are `lit`, or of all; where all are too many, those of what is `meant`.
         """
-        if len(edges) <= MOST_NUMBERED:
+        if self.has_room(edges, theme):
             if self._kept_for != (edges, theme, marks):
                 self._kept_for = edges, theme, marks
                 every, boxes = np.arange(len(edges)), [] if marks is None else marks.boxes(weights)

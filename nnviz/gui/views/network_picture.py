@@ -172,6 +172,13 @@ class NetworkPicture:
                 self.forget_still()
         return changed
 
+    def set_live_numbers(self, shows: bool) -> None:
+        """Write weights on the edges from now on, or no more."""
+        self.has_live_numbers = shows
+        # The legend says how to see them where they have no room.
+        self._ground = None
+        self.forget_still()
+
     def advance(self, seconds: float) -> None:
         """Let the scale glide on."""
         if self.scale.is_gliding and not self.is_exporting:
@@ -290,7 +297,10 @@ class NetworkPicture:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(QRectF(0, 0, self._size.width(), self._size.height()), self.theme.card)
         drawing.draw_captions(painter, self.layout, self.names, self.theme)
-        drawing.draw_legend(painter, self.edges, self.theme, self.scale.wanted or 1.0)
+        misses_numbers = self.has_live_numbers and not self.is_exporting
+        misses_numbers = misses_numbers and not self._plates.has_room(self.edges, self.theme)
+        hint = "choose a unit for its numbers" if misses_numbers else ""
+        drawing.draw_legend(painter, self.edges, self.theme, self.scale.wanted or 1.0, hint)
 
     def draw_edges(self, painter: QPainter, only: Indices | None) -> None:
         """Draw all edges, or some so that they stand out; those that are cut have marks instead."""

@@ -160,7 +160,7 @@ class TopologyView(QWidget):
 
     def set_shows_numbers(self, shows: bool) -> None:
         """Write the weights on the edges, where there is room for them."""
-        self._picture.has_live_numbers = shows
+        self._picture.set_live_numbers(shows)
         self._update_stage()
 
     def set_running(self, running: bool) -> None:

@@ -104,8 +104,13 @@ def draw_captions(painter: QPainter, layout: Layout, names: NetworkNames, theme:
         _text(painter, box, label, _CENTER)
 
 
-def draw_legend(painter: QPainter, edges: EdgeGeometry, theme: Theme, scale: float) -> None:
-    """What width, dashes and colours of edges mean, with the scale of weights in numbers."""
+def draw_legend(
+    painter: QPainter, edges: EdgeGeometry, theme: Theme, scale: float, hint: str = ""
+) -> None:
+    """What width, dashes and colours of edges mean, with the scale of weights in numbers.
+
+    A `hint` has precedence over the words, where there is no room for both.
+    """
     box = edges.layout.legend
     font = number_font(theme, 11)
     low, high = (signed(end, _decimals(scale), plus=True) for end in (-scale, scale))
@@ -123,6 +128,8 @@ def draw_legend(painter: QPainter, edges: EdgeGeometry, theme: Theme, scale: flo
     texts = list(_LEGEND_TEXTS)
     if len(edges) > MOST_DRAWN:
         texts.insert(0, f"{texts[0]};  the {MOST_DRAWN:,} strongest of {len(edges):,} edges")
+    if hint:
+        texts = [f"{text};  {hint}" for text in texts[-2:]] + [hint]
     words = QFontMetricsF(theme.font(11))
     fitting = (text for text in texts if words.horizontalAdvance(text) <= room)
     _text(painter, Box(box.x, box.y, room, box.height), next(fitting, texts[-1]), _LEFT)

@@ -229,6 +229,25 @@ def test_numbers_of_a_large_network_are_those_of_what_is_meant(
     assert without != chosen
 
 
+@pytest.mark.parametrize("hidden", [(4, 2), (4, 2, 2, 2, 2, 2), EIGHTS])
+def test_numbers_are_on_all_edges_or_on_those_of_a_chosen_unit(
+    on: SimpleNamespace, show: Show, hidden: tuple[int, ...]
+) -> None:
+    view = show(hidden=hidden, size=(580, 388))
+    on.with_snapshot(view, trainer_of(hidden))
+    without = on.picture(view)
+    view.set_shows_numbers(True)
+    on.picture(view)
+    picture: NetworkPicture = view._picture
+    n_edges = len(picture.edges or ())
+    shown = len(picture._plates._places)
+    assert shown == (n_edges if hidden == (4, 2) else 0)
+    assert on.picture(view) != without, "the legend says how to see them"
+    on.click(view, on.middle(view, 2, 1))
+    on.picture(view)
+    assert len(picture._plates._places) >= hidden[0]
+
+
 @pytest.mark.parametrize(("old", "new"), [(0.5, 0.25), (0.0, 0.03), (-1e-6, 2.5e-6), (-3.0, 4e7)])
 def test_both_sides_of_an_arrow_have_the_same_decimals(old: float, new: float) -> None:
     scene = Scene(

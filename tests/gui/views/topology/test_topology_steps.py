@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPixmap
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QApplication
@@ -229,8 +229,12 @@ def test_weights_are_written_where_there_is_room(on: SimpleNamespace, show: Show
         view.set_running(True)
         view.set_reduced_motion(True)
         before = on.picture(view)
+        assert view.arrangement is not None
+        stage = QRect(0, 0, view.width(), int(view.arrangement.legend.y))
         view.set_shows_numbers(True)
-        assert (on.picture(view) != before) is has_room
+        shown = on.picture(view)
+        assert (shown.copy(stage) != before.copy(stage)) is has_room
+        assert shown != before, "where there is no room, the legend says how to see them"
         view.set_shows_numbers(False)
         assert on.picture(view) == before
 
