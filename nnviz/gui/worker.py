@@ -351,8 +351,10 @@ class TrainingWorker(QObject):
             self._goal = None
             self._pace.clear()
             self._note_moment()
-            kept = f" Shown is update {trainer.update:,}, the last after which the loss was finite."
-            self.stopped.emit(self._run, "diverged", str(error) + kept)
+            kept = f" Shown is update {trainer.update:,}, the last after which the loss was finite"
+            if error.divergence.update - 1 > trainer.update:
+                kept += f"; update {error.divergence.update - 1:,} was taken back"
+            self.stopped.emit(self._run, "diverged", f"{error}{kept}.")
             return
         made = trainer.update - before
         if made == 0:  # a command is coming: it is served first, and the update made afterwards

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -51,3 +53,23 @@ def test_the_way_out_of_a_divergence_says_where_it_has_led(open_window: Open, qt
     assert snapshot is not None
     assert f"Back at update {snapshot.frame.update:,};" in window.messages.text
     assert "from there the learning rate is 500000." in window.messages.text
+
+
+@pytest.mark.parametrize("rate", [50.0, 1e6])
+def test_no_update_before_a_divergence_is_left_untold(
+    open_window: Open, qtbot: QtBot, rate: float
+) -> None:
+    window = open_window("xor")
+    window.change({"activation": "relu", "output_activation": "linear", "loss": "squared_error"})
+    qtbot.waitUntil(lambda: window.session.state is State.PAUSED, timeout=WAIT)
+    window.change({"optimizer": "sgd", "learning_rate": rate})
+    window.session.set_speed(math.inf)
+    window.session.play()
+    qtbot.waitUntil(lambda: "diverged" in window.messages.text, timeout=WAIT)
+    text = window.messages.text
+    diverged, shown = (
+        int(re.search(pattern, text)[1])  # type: ignore[index]
+        for pattern in (r"diverged at update (\d+)", r"Shown is update (\d+)")
+    )
+    taken_back = re.findall(r"update (\d+) was taken back", text)
+    assert [int(update) for update in taken_back] == list(range(shown + 1, diverged))

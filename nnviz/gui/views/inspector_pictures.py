@@ -86,7 +86,7 @@ class Surfaces(QWidget):
             reach = 1.0
             if change.is_changed is None:
                 reach = max(_largest(change.before), _largest(change.after)) or 1.0
-            shown = ((change.before, "before"), (change.after, "now"))
+            shown = ((change.before, "marked"), (change.after, "now"))
             self._pictures = [(_answers(values, reach, theme), name) for values, name in shown]
         self.setAccessibleDescription(", ".join(self.captions))
         self.update()

@@ -23,7 +23,7 @@ HEADINGS = {
 }
 _LEFT_OUT_FIRST = ("penalty", "train_data_loss", "test_accuracy", "train_accuracy")
 """Where there is no room for all columns."""
-ROWS = ("before", "now", "change")
+ROWS = ("marked", "now", "change")
 _SIZE, _LINE = 11, 15
 
 
@@ -35,7 +35,7 @@ class FiguresTable(QWidget):
         self._theme = LIGHT
         self._columns: dict[str, tuple[str, str, str]] = {}
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Figures before and now")
+        self.setAccessibleName("Figures when marked and now")
 
     @property
     def columns(self) -> dict[str, tuple[str, str, str]]:
@@ -56,7 +56,7 @@ class FiguresTable(QWidget):
         if columns != self._columns:
             self._columns = columns
             said = (
-                f"{heading}: {before} before, {now} now"
+                f"{heading}: {before} when marked, {now} now"
                 for heading, (before, now, _) in columns.items()
             )
             self.setAccessibleDescription("; ".join(said))

@@ -27,8 +27,8 @@ _LOSS_WIDTH, _LOSS_HEIGHT, _LOSS_GAP = 84.0, 20.0, 28.0
 """Of the plate of the loss, and from the output to it."""
 _TALL_WIDTH, _TALL_NARROWEST, _TALL_HEIGHT = 58.0, 52.0, 35.0
 """Of the same plate where it stands beside hidden units: its number is under its name."""
-_LOSS_CLEAR = 5.0
-"""From the plate to a hidden unit."""
+_LOSS_CLEAR, _LOSS_RING = 5.0, 8.0
+"""From the plate to a hidden unit, and to the edge of the picture: room for a ring around it."""
 
 
 class Box(NamedTuple):
@@ -133,11 +133,12 @@ class Layout:
         if self.more(len(self.tiles) - 1):
             return None
         y = last.bottom + _LOSS_GAP * scale
-        right = self.stage.right - 2 * scale
+        right = self.stage.right - _LOSS_RING * scale
         width = _LOSS_WIDTH * scale
-        x = min(last.middle[0] - width / 2, right - width - 6 * scale)
-        wide = Box(x, y, width, _LOSS_HEIGHT * scale)
+        wide = Box(min(last.middle[0] - width / 2, right - width), y, width, _LOSS_HEIGHT * scale)
         left = self.tiles[-2][0].right + _LOSS_CLEAR * scale
+        # In a narrow picture the plate has precedence over the ring around it.
+        right = max(right, min(left + _TALL_NARROWEST * scale, self.stage.right - 2 * scale))
         width = min(_TALL_WIDTH * scale, right - left)
         x = max(min(last.middle[0] - width / 2, right - width), left)
         tall = Box(x, y, width, _TALL_HEIGHT * scale)

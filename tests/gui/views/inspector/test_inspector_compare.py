@@ -81,7 +81,7 @@ def test_side_by_side_or_subtracted(on: SimpleNamespace, show: Show) -> None:
     view.show_pin(on.snapshot_of(trainer))
     on.advance(view, trainer, 20)
     pictures = view.findChild(Surfaces)
-    assert pictures.captions == ["before", "now"]
+    assert pictures.captions == ["marked", "now"]
     assert heard == []
     on.control(view, "subtracted").click()
     assert pictures.captions[0].startswith("change ±")

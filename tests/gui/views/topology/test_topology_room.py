@@ -80,6 +80,14 @@ def test_deep_networks_have_room_for_the_loss(
     assert layout.loss is not None
 
 
+@pytest.mark.parametrize("size", SIZES[1:])
+@pytest.mark.parametrize("hidden", [(4,), (4, 2), FIVES])
+def test_a_ring_around_the_loss_is_not_cut(hidden: tuple[int, ...], size: tuple[int, int]) -> None:
+    layout = arrange(*size, (2, *hidden, 1), TextWidths(16.0, 0.0, (50.0,) * (len(hidden) + 2)))
+    assert layout.loss is not None
+    assert layout.loss.right <= layout.stage.right - 8
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("hidden", [(4, 2), FIVES, EIGHTS])
 @pytest.mark.parametrize("point", [0, None])
