@@ -19,7 +19,7 @@ from nnviz.gui.title import KeptFile, WindowTitle
 from nnviz.gui.undo import GestureCommand, Step, change_text
 from nnviz.run.experiment import Experiment
 from nnviz.run.presets import PRESETS
-from nnviz.run.resizing import lost_parameters, with_followers
+from nnviz.run.resizing import lost_parameters, new_parameters, with_followers
 
 NEW_RUN = "This begins a new run; Ctrl+Z brings back the one before, with its time line."
 
@@ -82,8 +82,8 @@ class ExperimentEditor(QObject):
         else:
             self._push(number, change_text(before, experiment), before, experiment)
         said = [] if len(changes) == 1 else [lost_parameters(before, experiment)]
-        if number is None and was_trained and experiment != before:
-            said.insert(0, NEW_RUN)
+        if was_trained and experiment != before:
+            said.insert(0, NEW_RUN if number is None else new_parameters(before, experiment))
         if any(said):
             self._messages.inform(" ".join(filter(None, said)))
         return True

@@ -85,3 +85,15 @@ def lost_parameters(before: Experiment, after: Experiment) -> str:
         return ""
     subject = " and ".join(lost)
     return f"{subject.capitalize()} do not fit the new network; Ctrl+Z brings them back."
+
+
+def new_parameters(before: Experiment, after: Experiment) -> str:
+    """One sentence on what begins anew when hidden layers come or go; empty where none does."""
+    old, new = len(before.hidden), len(after.hidden)
+    if new == old:
+        return ""
+    if new < old:
+        return "The weights into the output are new: they come from another layer now."
+    layers = f"Layer {new}" if new == old + 1 else f"Layers {old + 1} to {new}"
+    kept = "; what was learned before stays" if old else ""
+    return f"{layers} and the weights into the output begin anew{kept}."

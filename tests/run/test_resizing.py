@@ -9,7 +9,8 @@ import pytest
 
 from nnviz.run.consistency import network_of
 from nnviz.run.experiment import Experiment
-from nnviz.run.resizing import lost_parameters, with_followers
+from nnviz.run.resizing import lost_parameters, new_parameters, with_followers
+from nnviz.run.trainer import Trainer
 
 
 def filled(**fields: Any) -> Experiment:
@@ -111,3 +112,32 @@ def test_what_is_lost_with_other_sizes_is_said() -> None:
         "Ctrl+Z brings them back."
     )
     assert lost_parameters(full, full.evolve(trainable=None)).startswith("The frozen parameters do")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ((5,), (5, 5), "Layer 2 and the weights into the output begin anew; what"),
+        ((), (4,), "Layer 1 and the weights into the output begin anew."),
+        ((4,), (4, 3, 2), "Layers 2 to 3 and the weights into the output begin anew; what"),
+        ((4, 3), (4,), "The weights into the output are new"),
+        ((4,), (5,), ""),
+    ],
+)
+def test_what_begins_anew_is_told_and_is_true(
+    before: tuple[int, ...], after: tuple[int, ...], words: str
+) -> None:
+    first = Experiment(dataset="moons", hidden=before)
+    assert new_parameters(first, first.evolve(hidden=after)).startswith(words)
+    trainer = Trainer(first, engine="reference")
+    trainer.advance(50)
+    old = trainer.weights
+    trainer.change(hidden=after)
+    kept = [
+        was.shape == now.shape and np.array_equal(was, now)
+        for was, now in zip(old[:-1], trainer.weights[:-1], strict=False)
+    ]
+    if words:
+        assert all(kept)
+        into_output = trainer.weights[-1]
+        assert old[-1].shape != into_output.shape or not (old[-1] == into_output).any()

@@ -18,6 +18,7 @@ from nnviz.gui.views.inspector_text import Paragraph, TextPane, told
 from nnviz.gui.views.inspector_words import parameter_words, signed
 from nnviz.gui.views.legend import Legend, LegendEntry, Mark, line_pen
 from nnviz.gui.views.scales import number_text, short_text
+from nnviz.insight.equation_text import format_pair
 from nnviz.insight.parts import BiasPart, EdgePart, Part
 from nnviz.insight.slope import LEAST_SPAN, PART_SHOWN, Place, Slope, parameter_index, slope
 from nnviz.insight.snapshot import Snapshot
@@ -276,7 +277,11 @@ def _has_batch(cut: Slope) -> bool:
 
 
 def _words(cut: Slope, symbol: str) -> list[Paragraph]:
-    words = f"At {symbol} = {number_text(cut.value)} the loss is {number_text(cut.loss)} "
+    # As many digits as tell what a small step changes.
+    (now, there), (same, together) = (
+        format_pair(cut.loss, loss) for loss in (cut.next_loss, cut.loss_after_update)
+    )
+    words = f"At {symbol} = {number_text(cut.value)} the loss is {max(now, same, key=len)} "
     words += f"and its slope {short_text(cut.gradient)}"
     words += f", this batch's {short_text(cut.batch_gradient)}." if _has_batch(cut) else "."
     paragraphs = [told(words)]
@@ -291,8 +296,7 @@ def _words(cut: Slope, symbol: str) -> list[Paragraph]:
     paragraphs.append(told(f"Next step {step}, to {number_text(cut.next_value)}.", "strong"))
     paragraphs.append(
         told(
-            f"There the loss would be {number_text(cut.next_loss)}; all parameters "
-            f"stepping together make it {number_text(cut.loss_after_update)}."
+            f"There the loss would be {there}; all parameters stepping together make it {together}."
         )
     )
     return paragraphs
