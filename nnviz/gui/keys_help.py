@@ -11,7 +11,7 @@ KEYS = (
     ("←, Ctrl+←", "one step back"),
     ("R", "reset to the same initial weights"),
     ("1, 2, 3", "step by micro-step, by update, by epoch"),
-    ("Ctrl+Z, Ctrl+Y", "undo, redo a change"),
+    ("Ctrl+Z, Ctrl+Y", "undo, redo a change; Ctrl+Shift+Z redoes too"),
     ("Ctrl+O, Ctrl+S", "open, save an experiment"),
     ("Ctrl+Shift+S", "save an experiment under another name"),
     ("Ctrl+E", "export the view that has the focus, else the window"),
