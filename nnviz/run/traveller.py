@@ -104,7 +104,7 @@ class Traveller:
         if engine.name == self.engine.name:
             self.engine = engine
             return
-        words = f"{engine.name} engine"
+        words = f"from here on the {engine.name} engine trains: the same but for rounding"
         segment = Segment(
             self.timeline.segment,
             self.experiment,

@@ -85,10 +85,12 @@ class NetworkNames(NamedTuple):
     def subtitle(self) -> str:
         """Sizes and number of parameters: "2 – 6 – 4 – 1 · 45 parameters"."""
         parts: list[str] = []
-        for size, run in groupby(self.hidden):
-            alike = len(list(run))
-            many = alike >= _MANY_ALIKE
-            parts += [f"{alike} layers of {size}"] if many else [str(size)] * alike
+        runs = [(size, len(list(run))) for size, run in groupby(self.hidden)]
+        for size, alike in runs:
+            words = f"{alike} layers of {size}"
+            # Among other numbers it would be hard to see what belongs together.
+            many = words if len(runs) == 1 else f"({words})"
+            parts += [many] if alike >= _MANY_ALIKE else [str(size)] * alike
         sizes = " – ".join([str(self.sizes[0]), *parts, str(self.sizes[-1])])
         return f"{sizes} · {self.n_parameters:,} parameters"
 

@@ -48,6 +48,8 @@ def test_a_network_of_the_sketch() -> None:
 
 def test_the_subtitle_of_a_deep_network_is_short() -> None:
     assert names(dataset="moons", hidden=(32,) * 8).subtitle().startswith("2 – 8 layers of 32 – 1")
+    mixed = names(dataset="moons", hidden=(4, *(2,) * 5, 3, 3))
+    assert mixed.subtitle().startswith("2 – 4 – (5 layers of 2) – 3 – 3 – 1")
 
 
 def test_many_classes_have_their_names() -> None:
