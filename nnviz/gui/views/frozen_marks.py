@@ -176,7 +176,7 @@ class FrozenMarks:
             others = every[
                 (edges.layer == edges.layer[edge]) & (np.arange(len(edges)) != edge), ::2
             ]
-            near = _away(places, others.reshape(-1, 2)).reshape(len(shares), len(others), -1)
+            near = _away(places, others.reshape(-1, 2)).reshape(len(shares), *others.shape[:2])
             costs = (near.min(axis=2) < clear).sum(axis=1).astype(float)
             costs += 4.0 * (_away(places, taken) < 2 * clear).sum(axis=1)
             best = int(np.argmin(costs + 0.01 * np.arange(len(shares))))

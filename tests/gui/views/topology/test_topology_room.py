@@ -298,6 +298,13 @@ def test_ticks_of_single_edges_do_not_cross() -> None:
         assert not one.overlaps(other)
 
 
+def test_the_only_edge_of_a_layer_can_be_frozen() -> None:
+    marks = frozen_marks([Place(2, 0, 0)], hidden=(1,))
+    assert len(marks.boxes(np.ones(len(marks.edges)))) == 1
+    assert marks._clear_shares.keys() == set(np.flatnonzero(marks.is_frozen).tolist())
+    assert len(marks._ticks(np.flatnonzero(marks.is_frozen), True)) == 1
+
+
 def test_a_frozen_layer_has_one_bar_before_each_unit() -> None:
     marks = frozen_marks([Place(2, unit, source) for unit in range(3) for source in range(4)])
     boxes = marks.boxes(np.ones(len(marks.edges)))
