@@ -323,10 +323,12 @@ class Monkey:
     def _action(self, _: QWidget | None, number: int) -> None:
         menus = self.window.findChildren(QMenu)
         actions = [*self.window.actions(), *(a for menu in menus for a in menu.actions())]
+        # Not by action.menu(): in PySide6 6.10 the menu dies with the name that Python has for it.
+        opening = [menu.menuAction() for menu in menus]
         actions = [
             action
             for action in actions
-            if action.isEnabled() and not action.menu() and "quit" not in action.text().lower()
+            if action.isEnabled() and action not in opening and "quit" not in action.text().lower()
         ]
         actions[number % len(actions)].trigger()
 
