@@ -330,6 +330,7 @@ def test_a_small_figure_is_reduced_and_not_crammed(open_window: Open) -> None:
 
 def test_the_session_goes_on_while_a_figure_is_made(open_window: Open, qtbot: QtBot) -> None:
     window = open_window("spiral", play=True)
+    window.change({"epochs": 1_000_000})  # or a fast machine is done before the figures are
     size, focus = window.size(), window.focusWidget()
     for kind in KINDS:
         assert figure(window, "window", kind)

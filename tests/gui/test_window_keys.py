@@ -40,6 +40,7 @@ def test_space_plays_and_pauses(
     open_window: Open, qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier
 ) -> None:
     window = open_window()
+    window.change({"epochs": 1_000_000})  # or a fast machine is done before it is asked
     qtbot.keyClick(window, key, modifier)
     _wait_for_update(qtbot, window, 10)
     assert window.session.state is State.PLAYING
