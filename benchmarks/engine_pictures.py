@@ -59,7 +59,7 @@ def picture_figures(engine: str, length: Length) -> list[Comparison]:
     figures = []
     for key, name, peer, target in (
         ("double", "NumPy", in_double_precision, TARGET),
-        ("single", "NumPy, single precision", pictures_by("reference"), None),
+        ("single", "NumPy, single precision", pictures_by("reference"), TARGET),
     ):
         _check_agreement(own, peer)
         figures.append(

@@ -210,7 +210,8 @@ class _Update:
             inputs = passed.activations[layer - 1]
             formula = f"δ{here} = ∂L/∂z{here}"
             if len(errors) > 1:
-                formula += f" = ∂ℓ/∂z{here} / n"
+                counted = "c ∂ℓ" if problem.point_weights is not None else "∂ℓ"
+                formula += f" = {counted}/∂z{here} / n"
             if arriving:
                 formula = f"δ{here} = (W{behind}ᵀ δ{behind}) ∘ g′(z{here})"
             steps += [

@@ -144,9 +144,10 @@ def _chosen_places(
             taken = np.concatenate([taken, found[k][None]])
         if attempt == 0 or free.sum() > are_free.sum():
             places, are_free = found, free
-        if free.all():
+        following = sorted(order, key=lambda k: bool(free[k]))
+        if following == order:  # all are free, or they would look in vain once more
             break
-        order.sort(key=lambda k: bool(free[k]))
+        order = following
     return places, are_free
 
 

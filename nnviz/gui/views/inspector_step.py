@@ -315,8 +315,10 @@ def _belong(steps: tuple[MicroStep, ...], frame: Frame) -> bool:
     experiment, last = frame.experiment, steps[-1]
     sizes = tuple(weights.shape for weights in last.values["new_weights"])
     loss = next(step for step in steps if step.phase == "loss")
+    of_one = LOSSES[experiment.loss].formula.removeprefix("L")
+    told_loss = loss.formula.partition(",  plus ")[0]
     return (
         sizes == tuple(frame.network.shapes)
         and last.formula == OPTIMIZERS[experiment.optimizer].formula
-        and LOSSES[experiment.loss].formula.removeprefix("L") in loss.formula
+        and told_loss.endswith((f"L{of_one}", f"ℓ{of_one}"))
     )
