@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import astuple, replace
 from functools import cache
 from importlib import import_module
@@ -17,6 +16,7 @@ from nnviz.model.engine import ReferenceEngine, Stop
 from nnviz.model.kernels.activations import CODES as ACTIVATIONS
 from nnviz.model.kernels.layers import WIDE
 from nnviz.model.kernels.losses import CODES as LOSSES
+from nnviz.model.kernels.memory import LINE, aligned, aligned_rows, in_lines
 from nnviz.model.kernels.optimizers import CODES as OPTIMIZERS
 from nnviz.model.kernels.updates import EXTREME, POINTS_AT_HAND, STOPPED
 from nnviz.model.losses import decision_threshold
@@ -33,8 +33,6 @@ WIDE_COLUMNS = 256
 """The same where a layer's products go to BLAS, which shares the work out itself."""
 EPOCHS_AHEAD = 1024
 """For so many epochs the schedule's rates are computed in advance."""
-LINE = 8
-"""Numbers in a line of the processor's cache."""
 
 _NO_NUMBERS = np.empty(0)
 _NO_INTEGERS = np.empty(0, dtype=np.int64)
@@ -102,7 +100,7 @@ class CompiledEngine:
         self._columns = columns_for(network, problem.points_per_batch)
         self._figure_columns = columns_for(network, WIDE_COLUMNS)
         self._layout, size = self._laid_out(max(self._columns, self._figure_columns))
-        self._work = _aligned(np.zeros(size))
+        self._work = aligned(np.zeros(size))
         self._theta = np.empty(network.n_parameters)
         self._measures = np.zeros(3)
         self._rates = np.array([problem.learning_rate], dtype=np.float64)
@@ -125,7 +123,7 @@ class CompiledEngine:
             (network.sizes[0] + network.sizes[-1] + 1) * POINTS_AT_HAND,
         )
         # Each begins where a line of the processor's cache does.
-        places = np.cumsum([0, *map(_in_lines, lengths)])
+        places = np.cumsum([0, *map(in_lines, lengths)])
         return places[:-1].astype(np.int64), int(places[-1]) + LINE
 
     # --- training
@@ -170,8 +168,8 @@ class CompiledEngine:
         if len(rates) > 1:
             left = (first_epoch + len(rates) - state.epoch) * problem.updates_per_epoch - used
             updates = min(updates, left)
-        theta = _aligned(state.theta)
-        slots = _aligned_rows(state.slots, theta.size)
+        theta = aligned(state.theta)
+        slots = aligned_rows(state.slots, theta.size)
         counters = np.array(
             [
                 state.update,
@@ -327,32 +325,6 @@ def _libraries_of_threads() -> Any:
     """The libraries with threads of their own, the one that compiled code calls among them."""
     import_module("scipy.linalg.cython_blas")
     return import_module("threadpoolctl").ThreadpoolController()
-
-
-def _aligned(numbers: Array) -> Array:
-    """A copy that begins where a line of the processor's cache does; zeros fill up its last line.
-
-    Elsewhere every other vector lies across two lines; an update took up to a fifth longer then,
-    or not, as chance had it at the start of the program.
-    """
-    room = np.zeros(_in_lines(numbers.size) + LINE)
-    first = -room.__array_interface__["data"][0] // 8 % LINE
-    copy = room[first : first + numbers.size]
-    copy[:] = numbers
-    return copy
-
-
-def _aligned_rows(vectors: Sequence[Array], length: int) -> Array:
-    """Copies of vectors of that length as rows of one array, each as by `_aligned`."""
-    rows = np.zeros((len(vectors), _in_lines(length)))
-    for row, vector in zip(rows, vectors, strict=True):
-        row[:length] = vector
-    return _aligned(rows.reshape(-1)).reshape(rows.shape)
-
-
-def _in_lines(length: int) -> int:
-    """So many numbers, and what fills up their last line of the cache."""
-    return -(-length // LINE) * LINE
 
 
 def _log(beta: float) -> float:

@@ -4,9 +4,9 @@ All that a pass needs lies in one array, `work`. A layer's block holds a row for
 it a column for each point: unit · columns + point. `columns` is a multiple of four; what a single
 point needs is in `one_point`. Weights lie in θ as `Network` says: row by row, n_out × n_in.
 
-The loops keep a block of results in registers, up to 4 units × 8 points, while they run over the
-units that are summed: a number is loaded once for several products, and no result goes to memory
-before it is complete.
+The loops keep a block of results in registers, up to 4 units × 8 points, or × 16 where registers
+hold eight numbers, while they run over the units that are summed: a number is loaded once for
+several products, and no result goes to memory before it is complete.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from numba import carray, njit
 from nnviz.model.kernels.entry import INLINE, OWNING
 from nnviz.model.kernels.vectors import (
     EIGHT,
+    HAS_EIGHT_LANES,
     LANES,
     add,
     at,
@@ -39,6 +40,7 @@ WIDE = 32 * 32
 """From so many weights on a layer's products go to BLAS; by shape, never by timing."""
 
 Array = Any
+Four = tuple[float, float, float, float]
 
 
 @njit(**INLINE)
@@ -66,43 +68,27 @@ def weighted_sums(
         if bias >= 0:
             b0, b1 = at(theta, bias + row), at(theta, bias + row + 1)
             b2, b3 = at(theta, bias + row + 2), at(theta, bias + row + 3)
+        start = (b0, b1, b2, b3)
         first = weights + row * to_row
         place = out + row * columns
         column = 0
+        while HAS_EIGHT_LANES and column + 2 * EIGHT <= columns:
+            _four_rows_of_sixteen(
+                theta, first, to_row, to_term, start, terms, work, x + column, place + column,
+                columns,
+            )  # fmt: skip
+            column += 2 * EIGHT
         while column + EIGHT <= columns:
-            e0, e1 = spread_eight(b0), spread_eight(b1)
-            e2, e3 = spread_eight(b2), spread_eight(b3)
-            w, spot = first, x + column
-            for _ in range(terms):
-                left = load_eight(work, spot)
-                e0 = multiply_add(spread_eight(at(theta, w)), left, e0)
-                e1 = multiply_add(spread_eight(at(theta, w + to_row)), left, e1)
-                e2 = multiply_add(spread_eight(at(theta, w + 2 * to_row)), left, e2)
-                e3 = multiply_add(spread_eight(at(theta, w + 3 * to_row)), left, e3)
-                w += to_term
-                spot += columns
-            spot = place + column
-            store(work, spot, e0)
-            store(work, spot + columns, e1)
-            store(work, spot + 2 * columns, e2)
-            store(work, spot + 3 * columns, e3)
+            _four_rows_of_eight(
+                theta, first, to_row, to_term, start, terms, work, x + column, place + column,
+                columns,
+            )  # fmt: skip
             column += EIGHT
         if column < columns:
-            s0, s1, s2, s3 = spread(b0), spread(b1), spread(b2), spread(b3)
-            w, spot = first, x + column
-            for _ in range(terms):
-                left = load(work, spot)
-                s0 = multiply_add(spread_at(theta, w), left, s0)
-                s1 = multiply_add(spread_at(theta, w + to_row), left, s1)
-                s2 = multiply_add(spread_at(theta, w + 2 * to_row), left, s2)
-                s3 = multiply_add(spread_at(theta, w + 3 * to_row), left, s3)
-                w += to_term
-                spot += columns
-            spot = place + column
-            store(work, spot, s0)
-            store(work, spot + columns, s1)
-            store(work, spot + 2 * columns, s2)
-            store(work, spot + 3 * columns, s3)
+            _four_rows_of_four(
+                theta, first, to_row, to_term, start, terms, work, x + column, place + column,
+                columns,
+            )  # fmt: skip
         row += 4
     while row < rows:
         _one_row(
@@ -110,6 +96,80 @@ def weighted_sums(
             out + row * columns, columns,
         )  # fmt: skip
         row += 1
+
+
+@njit(**INLINE)
+def _four_rows_of_sixteen(
+    theta: Array, w: int, to_row: int, to_term: int, start: Four, terms: int, work: Array, x: int,
+    out: int, columns: int,
+) -> None:  # fmt: skip
+    """Four rows' sums for sixteen columns: eight results of eight lanes stay in registers."""
+    e0 = f0 = spread_eight(start[0])
+    e1 = f1 = spread_eight(start[1])
+    e2 = f2 = spread_eight(start[2])
+    e3 = f3 = spread_eight(start[3])
+    for _ in range(terms):
+        left, right = load_eight(work, x), load_eight(work, x + EIGHT)
+        factor = spread_eight(at(theta, w))
+        e0, f0 = multiply_add(factor, left, e0), multiply_add(factor, right, f0)
+        factor = spread_eight(at(theta, w + to_row))
+        e1, f1 = multiply_add(factor, left, e1), multiply_add(factor, right, f1)
+        factor = spread_eight(at(theta, w + 2 * to_row))
+        e2, f2 = multiply_add(factor, left, e2), multiply_add(factor, right, f2)
+        factor = spread_eight(at(theta, w + 3 * to_row))
+        e3, f3 = multiply_add(factor, left, e3), multiply_add(factor, right, f3)
+        w += to_term
+        x += columns
+    store(work, out, e0)
+    store(work, out + EIGHT, f0)
+    store(work, out + columns, e1)
+    store(work, out + columns + EIGHT, f1)
+    store(work, out + 2 * columns, e2)
+    store(work, out + 2 * columns + EIGHT, f2)
+    store(work, out + 3 * columns, e3)
+    store(work, out + 3 * columns + EIGHT, f3)
+
+
+@njit(**INLINE)
+def _four_rows_of_eight(
+    theta: Array, w: int, to_row: int, to_term: int, start: Four, terms: int, work: Array, x: int,
+    out: int, columns: int,
+) -> None:  # fmt: skip
+    e0, e1 = spread_eight(start[0]), spread_eight(start[1])
+    e2, e3 = spread_eight(start[2]), spread_eight(start[3])
+    for _ in range(terms):
+        left = load_eight(work, x)
+        e0 = multiply_add(spread_eight(at(theta, w)), left, e0)
+        e1 = multiply_add(spread_eight(at(theta, w + to_row)), left, e1)
+        e2 = multiply_add(spread_eight(at(theta, w + 2 * to_row)), left, e2)
+        e3 = multiply_add(spread_eight(at(theta, w + 3 * to_row)), left, e3)
+        w += to_term
+        x += columns
+    store(work, out, e0)
+    store(work, out + columns, e1)
+    store(work, out + 2 * columns, e2)
+    store(work, out + 3 * columns, e3)
+
+
+@njit(**INLINE)
+def _four_rows_of_four(
+    theta: Array, w: int, to_row: int, to_term: int, start: Four, terms: int, work: Array, x: int,
+    out: int, columns: int,
+) -> None:  # fmt: skip
+    s0, s1 = spread(start[0]), spread(start[1])
+    s2, s3 = spread(start[2]), spread(start[3])
+    for _ in range(terms):
+        left = load(work, x)
+        s0 = multiply_add(spread_at(theta, w), left, s0)
+        s1 = multiply_add(spread_at(theta, w + to_row), left, s1)
+        s2 = multiply_add(spread_at(theta, w + 2 * to_row), left, s2)
+        s3 = multiply_add(spread_at(theta, w + 3 * to_row), left, s3)
+        w += to_term
+        x += columns
+    store(work, out, s0)
+    store(work, out + columns, s1)
+    store(work, out + 2 * columns, s2)
+    store(work, out + 3 * columns, s3)
 
 
 @njit(**INLINE)

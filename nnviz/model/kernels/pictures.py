@@ -21,6 +21,7 @@ from nnviz.model.kernels.activations import CODES, SIGMOID, SOFTMAX, STEP, TANH
 from nnviz.model.kernels.arguments import Model
 from nnviz.model.kernels.entry import INNER, entry_point
 from nnviz.model.kernels.functions import exp
+from nnviz.model.kernels.memory import aligned
 from nnviz.model.kernels.passes import forward
 from nnviz.model.kernels.vectors import (
     EIGHT,
@@ -55,24 +56,24 @@ _AT_ONCE = 16
 
 _LEVELS = ir.VectorType(ir.IntType(8), _AT_ONCE)
 # Added to a number below 2⁵¹, this leaves the nearest integer, of two the even one, in its lowest
-# bits. That integer is the level where the number is HALF · q.
+# bits: a level, where the number is one less MIDDLE.
 _ROUNDER = 1.5 * 2.0**52 + MIDDLE
 
 
 @intrinsic
 def _store_levels(
-    typing: Any, levels: Any, index: Any, a: Any, b: Any, middle: Any, scale: Any
+    typing: Any, levels: Any, index: Any, a: Any, b: Any, scale: Any, shift: Any
 ) -> Any:
-    """levels[index : index + 16] = 128 + 127 · (a, b − middle) · scale, each within 1 … 255.
+    """levels[index : index + 16] = 128 + (a, b) · scale + shift, each within 1 … 255.
 
     Values are finite, or infinite once they are scaled.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, index, a, b, middle, scale = arguments
-        kind = middle.type
-        one, minus_one, half, rounder = (
-            ir.Constant(kind, [number] * EIGHT) for number in (1.0, -1.0, float(HALF), _ROUNDER)
+        array, index, a, b, scale, shift = arguments
+        kind = scale.type
+        top, bottom, rounder = (
+            ir.Constant(kind, [number] * EIGHT) for number in (float(HALF), -float(HALF), _ROUNDER)
         )
         fma = cgutils.get_or_insert_function(
             builder.module, ir.FunctionType(kind, [kind] * 3), f"llvm.fmuladd.v{EIGHT}f64"
@@ -80,10 +81,10 @@ def _store_levels(
         words = ir.VectorType(ir.IntType(32), 2 * EIGHT)
         rounded = []
         for vector in (a, b):
-            q = builder.fmul(builder.fsub(vector, middle), scale)
-            q = builder.select(builder.fcmp_ordered(">", q, one), one, q)
-            q = builder.select(builder.fcmp_ordered("<", q, minus_one), minus_one, q)
-            rounded.append(builder.bitcast(builder.call(fma, [q, half, rounder]), words))
+            q = builder.call(fma, [vector, scale, shift])
+            q = builder.select(builder.fcmp_ordered("<", q, top), q, top)
+            q = builder.select(builder.fcmp_ordered(">", q, bottom), q, bottom)
+            rounded.append(builder.bitcast(builder.fadd(q, rounder), words))
         # Of every double the half with its lowest bits.
         lower = ir.Constant(words, list(range(0, 4 * EIGHT, 2)))
         levels = builder.trunc(builder.shuffle_vector(*rounded, lower), _LEVELS)
@@ -156,15 +157,15 @@ def _write_levels(
     tail: Array,
 ) -> None:  # fmt: skip
     """The levels of `count` values of one unit, from place `values` in work on."""
-    middle = spread_eight(low / 2 + high / 2)
-    scale = spread_eight(1.0 / (high / 2 - low / 2))
+    factor = HALF / (high / 2 - low / 2)
+    scale, shift = spread_eight(factor), spread_eight(-(low / 2 + high / 2) * factor)
     k = 0
     while k < count:
         a, b = load_eight(work, values + k), load_eight(work, values + k + EIGHT)
         if k + _AT_ONCE <= count:
-            _store_levels(levels, at + k, a, b, middle, scale)
+            _store_levels(levels, at + k, a, b, scale, shift)
         else:  # the next unit's picture begins before the end of these
-            _store_levels(tail, 0, a, b, middle, scale)
+            _store_levels(tail, 0, a, b, scale, shift)
             for rest in range(count - k):
                 levels[at + k + rest] = tail[rest]
         k += _AT_ONCE
@@ -378,7 +379,7 @@ class Camera:
         chunks = self._X.shape[1] // PLACES if keeps else 1
         needed = (chunks + 1) * sum(self.network.sizes) * PLACES + self._units
         if len(self._work) != needed:
-            self._work = np.empty(needed)
+            self._work = aligned(np.zeros(needed))
 
 
 def _kind_of(network: Network) -> int:
