@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from nnviz.gui.controls.tooltips import wrapped
 from nnviz.gui.theme import LIGHT, Theme
@@ -185,6 +185,16 @@ class EntryField(QLineEdit):
         super().changeEvent(event)
         if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
             self._show_value()
+            self._end_menu()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._end_menu()
+
+    def _end_menu(self) -> None:
+        """Close the context menu: Qt disables it with its field, and it ignores Escape then."""
+        for menu in self.findChildren(QMenu):
+            menu.close()
 
 
 def quoted(text: str) -> str:

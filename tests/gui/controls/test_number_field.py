@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from nnviz.gui.controls.limits import Limits
 from nnviz.gui.controls.number_field import NumberField
@@ -283,3 +284,20 @@ def test_long_numbers_are_shown_briefly_and_never_changed(real: Form) -> None:
     assert real.field.text() == "0.006667"
     assert real.field.value == long
     assert real.values == []
+
+
+@pytest.mark.qt_log_ignore("^This plugin does not support ")
+@pytest.mark.parametrize("way", ["disabled", "hidden"])
+def test_the_menu_of_a_field_ends_when_it_cannot_be_edited_any_more(qtbot: QtBot, way: str) -> None:
+    form = Form(qtbot, "real")
+    at = QPoint(5, 5)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, form.field.mapToGlobal(at))
+    QApplication.sendEvent(form.field, event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    if way == "disabled":
+        form.field.setEnabled(False)
+    else:
+        form.field.hide()
+    assert not isValid(menu) or not menu.isVisible()
+    assert QApplication.activePopupWidget() is None
