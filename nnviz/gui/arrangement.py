@@ -19,6 +19,9 @@ RIGHT_COLUMN = 372
 OUTPUT_HEIGHT, CURVES_HEIGHT = 410, 228
 NETWORK_HEIGHT, INSPECTOR_HEIGHT = 440, 198
 DATA_HEIGHT, MORE_HEIGHT = 166, 222
+"""In a window of 800 pixels; higher ones give the presets more."""
+ENOUGH_FOR_MORE = 200
+"""Height with which what is unfolded is not in a slit."""
 
 
 class _ArrowsPass(QObject):
@@ -120,9 +123,11 @@ class Arrangement:
                     self._left_width = float(wanted[0])
 
     def fit_more(self, is_unfolded: bool) -> None:
-        """Give the unfolded controls the room that they need, as far as the presets can spare it.
+        """Give the unfolded controls enough room, as far as the presets can spare it.
 
-        Without this a section would unfold into a slit. Folded again, they give the room back,
+        Without this a section would unfold into a slit where the window is low. Not more than
+        enough, for every pixel moves the fields of the card above from where they were just seen:
+        where a window has its first height, nothing moves. Folded again, they give the room back,
         unless the user has moved the splitter meanwhile.
         """
         left = self.splitters["left"]
@@ -130,7 +135,8 @@ class Arrangement:
         if is_unfolded:
             if self._more_when_folded is None:
                 self._more_when_folded = more
-            wanted = max(self._more.sizeHint().height(), self._more_when_folded)
+            enough = min(self._more.sizeHint().height(), round(ENOUGH_FOR_MORE * self._scale))
+            wanted = max(enough, self._more_when_folded)
         else:
             wanted, self._more_when_folded = self._more_when_folded or more, None
         given = min(wanted, data + more - self._data.minimumSizeHint().height())

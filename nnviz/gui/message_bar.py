@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from nnviz.gui.card import draw_ground
@@ -15,7 +15,9 @@ INFORMATION_LASTS = 6_000
 WARNING_LASTS = 20_000
 """Milliseconds; a warning says what to do, so it stays long enough to do it."""
 ABOVE = 2
-"""Pixels between the bar and what is below it: the window's lower edge, or what it keeps clear."""
+"""Pixels between the bar and the window's lower edge."""
+_LINE = 22
+"""Height of one line with its buttons."""
 
 
 class MessageBar(QWidget):
@@ -24,7 +26,7 @@ class MessageBar(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._over = parent
-        self._clear: QWidget | None = None
+        self._line: QWidget | None = None
         self._theme = LIGHT
         self._is_warning = False
         self._text = QLabel(self)
@@ -53,10 +55,10 @@ class MessageBar(QWidget):
         parent.installEventFilter(self)
         self.hide()
 
-    def keep_clear(self, widget: QWidget) -> None:
-        """Stand above this one, near the lower edge, where there is no room below it."""
-        self._clear = widget
-        widget.installEventFilter(self)
+    def stand_over(self, line: QWidget) -> None:
+        """Cover only this one, the last in its parent's layout; it grows as high as is needed."""
+        self._line = line
+        line.installEventFilter(self)
 
     @property
     def text(self) -> str:
@@ -86,7 +88,9 @@ class MessageBar(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._close.setFixedSize(theme.px(22), theme.px(22))
+        self._close.setFixedSize(theme.px(_LINE), theme.px(_LINE))
+        # As low as the cross, so that a sentence with a button needs no more room than one without.
+        self._action.setFixedHeight(theme.px(_LINE))
         self.setContentsMargins(theme.px(14), theme.px(2), theme.px(4), theme.px(2))
         self._text.setFont(theme.font(13))
         self._action.setFont(theme.font(12))
@@ -98,6 +102,12 @@ class MessageBar(QWidget):
         theme = self._theme
         color = theme.warning if self._is_warning else theme.accent
         draw_ground(self, theme, QPen(color, 1.5))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        # Not when the whole window is hidden: then the message is still to be read.
+        if self._line is not None and self.isHidden():
+            self._line.setMinimumHeight(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
@@ -111,8 +121,8 @@ class MessageBar(QWidget):
         self._text.setText(sentence)
         self.setAccessibleName(sentence)
         self.set_theme(self._theme)
-        self._place()
         self.show()
+        self._place()
         self.raise_()
         self._timer.start(milliseconds)
 
@@ -128,20 +138,22 @@ class MessageBar(QWidget):
         gutter = self._theme.px(GUTTER)
         room = self._over.width() - 2 * gutter
         margins = self.contentsMargins()
-        beside = margins.left() + margins.right() + self._close.sizeHint().width() + gutter
+        beside = margins.left() + margins.right() + self._close.width() + gutter
         if not self._action.isHidden():
             beside += self._action.sizeHint().width() + gutter
         words = self._text.fontMetrics().horizontalAdvance(self._text.text())
         width = min(words + beside + gutter, room)
         text_height = self._text.heightForWidth(width - beside)
-        height = max(text_height, self._close.sizeHint().height())
-        if not self._action.isHidden():
-            height = max(height, self._action.sizeHint().height())
-        height += margins.top() + margins.bottom()
+        height = max(text_height, self._theme.px(_LINE)) + margins.top() + margins.bottom()
         self.resize(width, min(height, self._over.height() // 2))
-        foot = self._over.height()
-        if self._clear is not None:
-            place = self._clear.mapTo(self._over, QPoint(0, 0))
-            if self.height() + ABOVE > foot - place.y() - self._clear.height():
-                foot = place.y()
-        self.move((self._over.width() - width) // 2, foot - self.height() - ABOVE)
+        if self._line is not None and not self.isHidden():
+            self._make_room(self._line)
+        self.move((self._over.width() - width) // 2, self._over.height() - self.height() - ABOVE)
+
+    def _make_room(self, line: QWidget) -> None:
+        """Let the line be so high that the bar reaches no farther up than the gap above it."""
+        layout = self._over.layout()
+        if layout is None:
+            return
+        free = layout.spacing() + layout.contentsMargins().bottom() - ABOVE - 1
+        line.setMinimumHeight(max(0, self.height() - free))

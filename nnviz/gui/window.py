@@ -110,8 +110,8 @@ class MainWindow(QWidget):
             "curves": make_view_card(FIGURES["curves"].title, self.curves),
         }
         self.messages = MessageBar(self)
-        self.messages.keep_clear(self.timeline)
         self.status = StatusLine(self)
+        self.messages.stand_over(self.status)
 
     def _make_editor(self) -> None:
         self.documents = Documents(self.session, self, {name: self.cards[name] for name in VIEWS})

@@ -19,7 +19,7 @@ from nnviz.insight.slope import Place, parameter_place
 from nnviz.insight.snapshot import resolution_for
 from nnviz.insight.surface import Grid, grid_around, neuron_values, plane_inputs
 from nnviz.model import reference
-from nnviz.model.losses import decide, decision_threshold
+from nnviz.model.losses import LOSSES, decide, decision_threshold
 from nnviz.run.frame import Frame
 from nnviz.run.problem import dataset_of
 
@@ -104,8 +104,18 @@ class Difference:
     test: Decisions | None
     """Of the test part; None likewise, and without one."""
     surface: SurfaceChange
-    sentences: tuple[str, ...]
-    """One or two: on parameters, and on what came of it."""
+    reason_of_losses: str
+    """Why losses are not subtracted, in a sentence; empty where they are."""
+    on_parameters: str
+    """A sentence on the largest change, or on why there is none."""
+    on_results: str
+    """A sentence on what came of it; empty where nothing can be compared."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Up to three: why losses are not subtracted, on parameters, on results."""
+        said = (self.reason_of_losses, self.on_parameters, self.on_results)
+        return tuple(sentence for sentence in said if sentence)
 
 
 def difference(before: Frame, after: Frame, grid: Grid | None = None) -> Difference:
@@ -126,10 +136,6 @@ def difference(before: Frame, after: Frame, grid: Grid | None = None) -> Differe
     largest = None
     if change is not None and change.any():
         largest = parameter_place(before.network, int(np.abs(change).argmax()))
-    sentences = (
-        reason or _on_parameters(before, after, largest, data[0]),
-        _on_results(figures, train),
-    )
     return Difference(
         weights=None if weights is None else tuple(weights),
         biases=None if biases is None else tuple(biases),
@@ -139,7 +145,9 @@ def difference(before: Frame, after: Frame, grid: Grid | None = None) -> Differe
         train=train,
         test=test,
         surface=_surface(before, after, *data, grid),
-        sentences=tuple(sentence for sentence in sentences if sentence),
+        reason_of_losses=_why_losses_differ(before, after),
+        on_parameters=reason or _on_parameters(before, after, largest, data[0]),
+        on_results=_on_results(figures, train),
     )
 
 
@@ -172,24 +180,26 @@ def _why_not_subtracted(before: Frame, after: Frame, *data: Dataset) -> str:
 
 def _figure(before: Frame, after: Frame, name: str) -> Change:
     old, new = getattr(before, name), getattr(after, name)
-    is_comparable = name not in _LOSSES or _measure_alike(before, after)
+    is_comparable = name not in _LOSSES or not _why_losses_differ(before, after)
     if old is None or new is None or not is_comparable:
         return Change(old, new, None)
     change = float(new) - float(old)
     return Change(old, new, change if isfinite(change) else None)
 
 
-def _measure_alike(before: Frame, after: Frame) -> bool:
-    """Whether losses have one scale: the same formula, targets and weights of the points."""
+def _why_losses_differ(before: Frame, after: Frame) -> str:
+    """Losses have one scale by the same formula, targets and weights of the points."""
     one, other = before.experiment, after.experiment
+    if one.loss != other.loss:
+        names = " and ".join(LOSSES[each.loss].label.lower() for each in (one, other))
+        return f"{names[0].upper()}{names[1:]} are not subtracted."
+    if one.class_weight != other.class_weight:
+        return "Classes count otherwise, so losses are not subtracted."
     thresholds = {decision_threshold(each.output_activation) for each in (one, other)}
     is_coded_alike = len(thresholds) == 1 or before.train_accuracy is None
-    return (
-        one.loss == other.loss
-        and one.class_weight == other.class_weight
-        and before.network.sizes[-1] == after.network.sizes[-1]
-        and is_coded_alike
-    )
+    if before.network.sizes[-1] != after.network.sizes[-1] or not is_coded_alike:
+        return "Targets are coded otherwise, so losses are not subtracted."
+    return ""
 
 
 # --- points
@@ -335,13 +345,19 @@ def _on_results(figures: Mapping[str, Change], train: Decisions | None) -> str:
     elif accuracy.change is not None:
         parts.append(f"the accuracy on the training points {_moved(accuracy)}")
     if train is not None:
-        told = f"none of {train.n_points:,} changed class"
-        if len(train.changed):
-            told = f"{len(train.changed):,} of {train.n_points:,} changed class"
-            told += f", {len(train.gained):,} to the right one, {len(train.lost):,} from it"
-        parts.append(told)
+        parts.append(points_in_words(train))
     sentence = "; ".join(parts)
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
+
+
+def points_in_words(points: Decisions) -> str:
+    """How many changed class, and to which side; no sentence yet."""
+    if not len(points.changed):
+        return f"none of {points.n_points:,} changed class"
+    return (
+        f"{len(points.changed):,} of {points.n_points:,} changed class"
+        f", {len(points.gained):,} to the right one, {len(points.lost):,} from it"
+    )
 
 
 def _moved(figure: Change) -> str:

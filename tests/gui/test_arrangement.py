@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
-from nnviz.gui.arrangement import DATA_HEIGHT, LEFT_COLUMN, RIGHT_COLUMN
+from nnviz.gui.arrangement import DATA_HEIGHT, ENOUGH_FOR_MORE, LEFT_COLUMN, RIGHT_COLUMN
 from nnviz.gui.preferences import Preferences
 from nnviz.gui.window import MainWindow
 
@@ -35,23 +36,49 @@ def test_a_taller_window_gives_the_room_to_the_presets(open_window: Open) -> Non
     assert more[1] == more[0]
 
 
-def test_what_is_unfolded_gets_room_and_gives_it_back(open_window: Open, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("height", [800, 1080])
+@pytest.mark.parametrize("section", ["points", "network", "objective", "optimizer", "schedule"])
+def test_no_field_of_training_moves_when_a_section_unfolds(
+    open_window: Open, qtbot: QtBot, height: int, section: str
+) -> None:
+    window = open_window("moons", preferences=Preferences(height=height))
+    field = window.training.learning_rate
+    before, sizes = field.mapTo(window, QPoint(0, 0)), _left(window)
+    opened = window.more.sections()[section]
+    with qtbot.waitSignal(window.more.folded):
+        opened.header.click()
+    qtbot.wait(20)  # for what is queued
+    assert opened.is_open
+    assert field.mapTo(window, QPoint(0, 0)) == before
+    assert _left(window) == sizes
+
+
+def test_what_is_unfolded_in_a_slit_gets_room_and_gives_it_back(
+    open_window: Open, qtbot: QtBot
+) -> None:
     window = open_window("moons", preferences=Preferences(height=1080))
+    splitter = window.arrangement.splitters["left"]
+    splitter.moveSplitter(window.cards["more"].y() + 50, 2)
     before = _left(window)
+    assert before[2] < ENOUGH_FOR_MORE - 20
     header = window.more.sections()["points"].header
     header.click()
-    qtbot.waitUntil(lambda: _left(window)[2] > before[2] + 100)
-    qtbot.waitUntil(lambda: window.more.verticalScrollBar().maximum() == 0)
+    qtbot.waitUntil(lambda: _left(window)[2] == pytest.approx(ENOUGH_FOR_MORE, abs=2))
     assert _left(window)[1] == before[1]
     header.click()
     qtbot.waitUntil(lambda: _left(window) == pytest.approx(before, abs=8))
 
 
-def test_the_presets_keep_their_least_height(open_window: Open, qtbot: QtBot) -> None:
-    window = open_window("moons")
-    window.more.sections()["network"].header.click()
-    least = window.cards["data"].minimumSizeHint().height()
-    qtbot.waitUntil(lambda: _left(window)[0] == pytest.approx(least, abs=2))
+@pytest.mark.parametrize("height", [600, 660, 700, 740])
+def test_the_presets_keep_their_least_height(open_window: Open, qtbot: QtBot, height: int) -> None:
+    window = open_window("moons", preferences=Preferences(height=height))
+    before = _left(window)
+    with qtbot.waitSignal(window.more.folded):
+        window.more.sections()["network"].header.click()
+    qtbot.wait(20)  # for what is queued
+    data, _, more = _left(window)
+    assert data >= window.cards["data"].minimumSizeHint().height()
+    assert before[2] <= more <= max(before[2], ENOUGH_FOR_MORE)
     assert window.more.verticalScrollBar().maximum() > 0
 
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QPushButton,
+    QTextEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui import message_bar
 from nnviz.gui.message_bar import MessageBar
 from nnviz.gui.theme import DARK, LIGHT
+from nnviz.gui.window import MainWindow
 
 
 def _shown(qtbot: QtBot) -> tuple[QWidget, MessageBar]:
@@ -78,3 +90,40 @@ def test_a_warning_may_have_a_way_out(qtbot: QtBot) -> None:
     assert not bar.isVisible()
     bar.warn("It went wrong again.")
     assert not button.isVisible()
+
+
+@pytest.mark.parametrize("words", [4, 60, 300])
+def test_it_covers_only_the_line_that_it_stands_over(qtbot: QtBot, words: int) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(900, 500)
+    layout = QVBoxLayout(parent)
+    above, line = QTextEdit(), QLabel("Paused.")
+    layout.addWidget(above, 1)
+    layout.addWidget(line)
+    bar = MessageBar(parent)
+    bar.stand_over(line)
+    parent.show()
+    before = line.geometry()
+    for width in (900, 700, 1200):
+        bar.warn("word " * words, ("Go back", lambda: None))
+        parent.resize(width, 500)
+        QApplication.processEvents()
+        assert parent.rect().contains(bar.geometry())
+        assert not bar.geometry().intersects(above.geometry())
+    bar.hide()
+    parent.resize(900, 500)
+    QApplication.processEvents()
+    assert line.geometry() == before
+
+
+def test_a_short_message_moves_nothing(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window("moons")
+    QApplication.processEvents()
+    parts = [*window.cards.values(), window.timeline, window.status]
+    before = [part.geometry() for part in parts]
+    for say in (window.inform, window.warn):
+        say("This begins a new run; Ctrl+Z brings back the one before, with its time line.")
+        QApplication.processEvents()
+        assert [part.geometry() for part in parts] == before
+        assert window.messages.geometry().top() >= window.timeline.geometry().bottom()

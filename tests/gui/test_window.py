@@ -193,7 +193,7 @@ def test_a_finite_run_that_gets_nowhere_is_offered_a_way_out(
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080), (1024, 700)])
-def test_a_message_leaves_the_time_line_free(
+def test_a_message_leaves_time_line_and_cards_free(
     open_window: Open, qtbot: QtBot, size: tuple[int, int]
 ) -> None:
     window = open_window("course-c09-linear")
@@ -209,6 +209,9 @@ def test_a_message_leaves_the_time_line_free(
             window.timeline.parentWidget().mapTo(window, QPoint(0, 0))
         )
         assert not timeline.intersects(window.messages.geometry())
+        for card in window.cards.values():
+            place = card.geometry().translated(card.parentWidget().mapTo(window, QPoint(0, 0)))
+            assert not place.intersects(window.messages.geometry())
         assert window.rect().contains(window.messages.geometry())
 
 

@@ -198,26 +198,34 @@ def test_figures_that_there_are_not() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "reason"),
     [
-        {"loss": "squared_error"},
-        {"class_weight": [1.0, 2.0]},
-        {"loss": "cross_entropy", "output_activation": "softmax"},
+        ({"loss": "squared_error"}, "Binary cross-entropy and squared error are"),
+        ({"class_weight": [1.0, 2.0]}, "Classes count otherwise, so losses are"),
+        (
+            {"loss": "cross_entropy", "output_activation": "softmax"},
+            "Binary cross-entropy and cross-entropy are",
+        ),
     ],
 )
-def test_losses_of_other_kinds_are_not_subtracted(changes: dict[str, Any]) -> None:
+def test_losses_of_other_kinds_are_not_subtracted(changes: dict[str, Any], reason: str) -> None:
     told = difference(frame_of(), frame_of(50, **changes))
     for name in ("train_data_loss", "train_loss", "test_loss"):
         assert told.figures[name].after is not None
         assert told.figures[name].change is None
     assert told.figures["train_accuracy"].change is not None
-    assert told.sentences[1].startswith("The accuracy on the training points rose from 0.")
+    assert told.reason_of_losses == f"{reason} not subtracted."
+    assert told.sentences[0] == told.reason_of_losses
+    assert told.sentences[2].startswith("The accuracy on the training points rose from 0.")
 
 
 def test_targets_of_other_codings_have_other_losses() -> None:
     one = frame_of(loss="squared_error", output_activation="sigmoid")
     other = frame_of(loss="squared_error", output_activation="tanh")
-    assert difference(one, other).figures["train_data_loss"].change is None
+    told = difference(one, other)
+    assert told.figures["train_data_loss"].change is None
+    assert told.reason_of_losses.startswith("Targets are coded otherwise")
+    assert difference(one, one).reason_of_losses == ""
     assert difference(one, one).figures["train_data_loss"].change == 0.0
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -19,7 +20,7 @@ from nnviz.gui.views.inspector_pictures import Surfaces
 from nnviz.gui.views.inspector_table import FiguresTable
 from nnviz.gui.views.inspector_text import Paragraph, TextPane, told
 from nnviz.gui.views.inspector_words import parameter_words, signed
-from nnviz.insight.difference import Difference, difference
+from nnviz.insight.difference import Difference, difference, points_in_words
 from nnviz.insight.equation_text import format_number, format_pair
 from nnviz.insight.parts import BiasPart, EdgePart, NeuronPart, Part
 from nnviz.insight.slope import parameter_index, parameter_place
@@ -31,6 +32,8 @@ _HOW_TO_BEGIN = (
     "Mark this moment, then train on or go elsewhere in time: here you see what became other."
 )
 _MOST_CHANGES = 4
+_LEAST_BESIDE = 156
+"""Width for words beside the table, in pixels at scale 1."""
 
 
 class ComparePage(Page):
@@ -58,14 +61,17 @@ class ComparePage(Page):
         )
         self._make_choice()
         self._surfaces, self._table = Surfaces(self), FiguresTable(self)
-        self._text = TextPane("What changed", self)
+        self._notes, self._text = TextPane("What came of it", self), TextPane("What changed", self)
         self._bar = QHBoxLayout()
         self._bar.addWidget(self._pin)
         self._bar.addWidget(self._unpin)
         self._bar.addStretch(1)
         self._bar.addWidget(self._choice)
+        self._top = QHBoxLayout()
+        self._top.addWidget(self._table, 0, Qt.AlignmentFlag.AlignTop)
+        self._top.addWidget(self._notes, 1)
         self._right = QVBoxLayout()
-        self._right.addWidget(self._table)
+        self._right.addLayout(self._top)
         self._right.addWidget(self._text, 1)
         self._row = QHBoxLayout()
         self._row.addWidget(self._surfaces)
@@ -117,17 +123,21 @@ class ComparePage(Page):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         parts = (self._pin, self._unpin, self._beside, self._subtracted)
-        for part in (*parts, self._surfaces, self._table, self._text):
+        for part in (*parts, self._surfaces, self._table, self._notes, self._text):
             part.set_theme(theme)
         self._bar.setSpacing(theme.px(5))
         self._choice_row.setSpacing(theme.px(6))
         self._row.setSpacing(theme.px(14))
         self._right.setSpacing(theme.px(5))
+        self._top.setSpacing(theme.px(14))
+        self._notes.setFixedHeight(self._table.height())
         self._layout.setSpacing(theme.px(7))
         self._fit()
 
     def copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._text.toPlainText())
+        panes = (pane for pane in (self._notes, self._text) if not pane.isHidden())
+        said = (pane.toPlainText() for pane in panes)
+        QGuiApplication.clipboard().setText("\n".join(filter(None, said)))
 
     # --- computing
 
@@ -151,14 +161,15 @@ class ComparePage(Page):
         self._unpin.setVisible(is_pinned)
         for widget in (self._choice, self._surfaces, self._table):
             widget.setVisible(found is not None)
+        self._notes.hide()
         self._say(self._moments_text())
         if found is None:
             self._text.set_paragraphs([told(reason or _HOW_TO_BEGIN)])
         else:
             self._surfaces.show_change(found.surface, self._subtracted.isChecked())
             self._table.show_figures(found.figures)
-            self._text.set_paragraphs(self._words(found))
             self._fit()
+            self._tell_words(found)
         self._tell()
 
     def _moments_text(self) -> str:
@@ -168,10 +179,39 @@ class ComparePage(Page):
         then, now = before.frame.update, after.frame.update
         return f"update {then:,} → {now:,}"
 
-    def _words(self, found: Difference) -> list[Paragraph]:
-        chosen = [told(line, "strong") for line in self._changes(found, self._chosen())]
-        paragraphs = [*chosen, *(told(sentence) for sentence in found.sentences)]
-        return paragraphs + [told(line, "numbers") for line in self._changes(found)]
+    def _tell_words(self, found: Difference) -> None:
+        """What came of it beside the table, if there is room; below it what changed.
+
+        Where there is little room, what the table tells is not said a second time, and the list of
+        the largest changes gets shorter.
+        """
+        reason, points = found.reason_of_losses, ""
+        if found.train is not None:
+            points = points_in_words(found.train)
+            points = f"{points[:1].upper()}{points[1:]}."
+        results, few = [reason, found.on_results], [reason, points]
+        is_beside = any(results) and self._has_room_beside_table()
+        self._notes.setVisible(is_beside)
+        if is_beside:
+            # One of the two: for both there is no room.
+            self._notes.set_paragraphs(
+                _paragraphs([reason or found.on_results]), [_paragraphs([reason or points])]
+            )
+            results, few = ([found.on_results], [points]) if reason else ([], [])
+        chosen = _paragraphs(self._changes(found, self._chosen()), "strong")
+        change = _paragraphs(self._changes(found))
+        # Of the largest change the list says the same.
+        said = [told("Largest changes", "dim")] if change else _paragraphs([found.on_parameters])
+        shorter = [[*chosen, *_paragraphs(few), *change[:n]] for n in range(len(change), 0, -1)]
+        self._text.set_paragraphs(
+            [*chosen, *said, *_paragraphs(results), *change],
+            shorter or [[*chosen, *_paragraphs(few), *said]],
+        )
+
+    def _has_room_beside_table(self) -> bool:
+        left = self._surfaces.width() + self._row.spacing()
+        room = self.width() - left - self._table.sizeHint().width() - self._top.spacing()
+        return room >= self._theme.px(_LEAST_BESIDE)
 
     def _chosen(self) -> Indices:
         """The parameters of the chosen part, as far as they are there."""
@@ -260,3 +300,8 @@ class ComparePage(Page):
         table = self._table.height() + self._right.spacing()
         room = height - table if self._difference is not None else height
         self._text.setVisible(room >= self._text.minimumSizeHint().height())
+
+
+def _paragraphs(lines: Iterable[str], style: str = "words") -> list[Paragraph]:
+    """One for each line that is not empty."""
+    return [told(line, style) for line in lines if line]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
@@ -24,7 +25,7 @@ HEADINGS = {
 _LEFT_OUT_FIRST = ("penalty", "train_data_loss", "test_accuracy", "train_accuracy")
 """Where there is no room for all columns."""
 ROWS = ("marked", "now", "change")
-_SIZE, _LINE = 11, 15
+_SIZE, _LINE, _GAP = 11, 15, 14
 
 
 class FiguresTable(QWidget):
@@ -34,7 +35,7 @@ class FiguresTable(QWidget):
         super().__init__(parent)
         self._theme = LIGHT
         self._columns: dict[str, tuple[str, str, str]] = {}
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Figures when marked and now")
 
     @property
@@ -60,6 +61,7 @@ class FiguresTable(QWidget):
                 for heading, (before, now, _) in columns.items()
             )
             self.setAccessibleDescription("; ".join(said))
+            self.updateGeometry()
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -68,7 +70,14 @@ class FiguresTable(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.px(300), self._theme.px(_LINE) * 4)
+        """As wide as all columns beside each other, in steps: digits come and go."""
+        theme = self._theme
+        words = QFontMetricsF(theme.font(_SIZE))
+        numbers = QFontMetricsF(theme.mono(_SIZE, QFont.Weight.DemiBold))
+        width = max(words.horizontalAdvance(row) for row in ROWS)
+        width += sum(self._width(each, words, numbers) + theme.px(_GAP) for each in self._columns)
+        step = theme.px(_GAP)
+        return QSize(ceil(width / step) * step, theme.px(_LINE) * 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._theme.px(120), self._theme.px(_LINE) * 4)
@@ -77,7 +86,7 @@ class FiguresTable(QWidget):
         theme, painter = self._theme, QPainter(self)
         words, numbers = theme.font(_SIZE), theme.mono(_SIZE)
         strong = theme.mono(_SIZE, QFont.Weight.DemiBold)
-        line, gap = theme.px(_LINE), theme.px(14)
+        line, gap = theme.px(_LINE), theme.px(_GAP)
         metrics, figures = QFontMetricsF(words), QFontMetricsF(strong)
         sides = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         left = max(metrics.horizontalAdvance(row) for row in ROWS)
