@@ -29,6 +29,8 @@ def equation_of_step(
     source: int | None = None,
     digits: int = 3,
     most_terms: int | None = MOST_TERMS,
+    *,
+    is_of_bias: bool = False,
 ) -> Equation:
     """The equation of `steps[number]`, of those that `microsteps(frame, …)` told.
 
@@ -37,7 +39,8 @@ def equation_of_step(
     Of a batch, sums, activations and errors are those of one telling point, the same in all steps
     (`equation_example`), as the sentence says.
     Gradients and updates are those of the unit's bias and of its weight from unit `source` of the
-    layer before; without one, of the weight of the largest gradient.
+    layer before; without one, of the weight of the largest gradient. An update is told in all its
+    lines for the weight or, if it `is_of_bias`, for the bias, and with its last line for the other.
 
     ValueError for a step, unit or source that is not there, and as in `equation_of`.
     """
@@ -56,8 +59,9 @@ def equation_of_step(
             check("source", source or 0, write.network.sizes[step.layer - 1])
             if source is None:
                 source = int(np.abs(step.values["weight_gradients"][unit or 0]).argmax())
-            learn = _gradients if step.phase == "backward" else _update
-            return learn(write, told, step, unit or 0, source)
+            if step.phase == "backward":
+                return _gradients(write, told, step, unit or 0, source)
+            return _update(write, told, step, unit or 0, source, is_of_bias)
         one: Callable[[Writer, Told, MicroStep, int], Equation] = _errors
         if step.phase == "forward":
             one = _sums if "weights" in step.values else _activations
@@ -203,17 +207,27 @@ def _gradients(write: Writer, told: Told, step: MicroStep, unit: int, source: in
     return write.equation(step.title, sentence, step.formula, [weight, bias], pieces)
 
 
-def _update(write: Writer, told: Told, step: MicroStep, unit: int, source: int) -> Equation:
+def _update(
+    write: Writer, told: Told, step: MicroStep, unit: int, source: int, is_of_bias: bool
+) -> Equation:
     weight = write.update(told, step.layer, unit, source)
     bias = write.update(told, step.layer, unit, None)
-    words, n = write.edge_words(step.layer, unit, source), write.numbers
-    moves = "goes from {} to {}".format(*n.pair(weight.old, weight.new))
-    if weight.is_frozen:
-        moves = f"is {weight.why_fixed} and stays at {n.plain(weight.old)}"
+    n = write.numbers
+    if is_of_bias:
+        first, other = bias, weight
+        words = write.bias_words(step.layer, unit)
+        likewise = f"{write.edge_words(step.layer, unit, source)}, w"
+    else:
+        first, other = weight, bias
+        words = write.edge_words(step.layer, unit, source)
+        likewise = "the bias b (choose it to see how)"
+    moves = "goes from {} to {}".format(*n.pair(first.old, first.new))
+    if first.is_frozen:
+        moves = f"is {first.why_fixed} and stays at {n.plain(first.old)}"
     sentence = (
         f"{OPTIMIZERS[write.problem.optimizer].label} turns gradients into steps: {words} "
-        f"{moves}; likewise the bias b."
+        f"{moves}; likewise {likewise}."
     )
-    # Of the bias the step itself: what it is made of would say the same a second time.
-    statements = [*weight.statements, *bias.statements[-1:]]
+    # Of the other the step itself: what it is made of would say the same a second time.
+    statements = [*first.statements, *other.statements[-1:]]
     return write.equation(step.title, sentence, step.formula, statements)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,7 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from nnviz.gui.experiment_editor import NEW_RUN
 from nnviz.gui.states import State
+from nnviz.gui.views.header_controls import HeaderTab
+from nnviz.gui.views.inspector_text import TextPane
 from nnviz.gui.window import MainWindow
+from nnviz.run.presets import PRESETS
 
 WAIT = 20_000
 
@@ -73,3 +77,41 @@ def test_no_update_before_a_divergence_is_left_untold(
     )
     taken_back = re.findall(r"update (\d+) was taken back", text)
     assert [int(update) for update in taken_back] == list(range(shown + 1, diverged))
+
+
+@pytest.mark.parametrize("choice", ["side by side", "subtracted"])
+@pytest.mark.parametrize("changes", [{}, {"loss": "squared_error"}, {"l2": 0.1}])
+@pytest.mark.parametrize("preset", ["xor", "moons", "blobs", "course-c14"])
+def test_a_comparison_is_seen_without_scrolling_and_says_why_losses_are_not_subtracted(
+    open_window: Open, qtbot: QtBot, preset: str, changes: dict[str, Any], choice: str
+) -> None:
+    window = open_window(preset)
+    window.resize(1280, 800)
+    view, session = window.inspector, window.session
+    session.step("epoch")
+    qtbot.waitUntil(lambda: not session.is_fresh, timeout=WAIT)
+    view.show_tab("Compare")
+    view.pin_wanted.emit()
+    if changes:
+        window.change(changes)
+    for _ in range(2):
+        before = session.snapshot
+        session.step("epoch")
+        qtbot.waitUntil(lambda before=before: session.snapshot is not before, timeout=WAIT)
+    tab = next(tab for tab in view.findChildren(HeaderTab) if tab.text() == choice)
+    tab.click()
+    page = view._compare
+    qtbot.waitUntil(lambda: page.difference is not None and page.difference.largest is not None)
+    qtbot.wait(50)  # for what the layouts queue
+    found = page.difference
+    assert found is not None
+    panes = [pane for pane in page.findChildren(TextPane) if pane.isVisible()]
+    said = "\n".join(pane.toPlainText() for pane in panes)
+    for pane in panes:
+        assert pane.verticalScrollBar().maximum() == 0, said
+    assert found.reason_of_losses in said
+    is_other = session.experiment.loss != PRESETS[preset].experiment.loss
+    assert bool(found.reason_of_losses) == is_other
+    assert (page._table.columns["train loss"][2] == "–") == is_other
+    assert ("changed class" in said) == (found.train is not None)
+    assert "layer" in said or "output" in said

@@ -345,6 +345,32 @@ def test_edges_and_biases_state_the_next_update(optimizer: str) -> None:
         assert equation.text.rpartition(";  ")[2][:3] in ("w ←", "b ←")
 
 
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_an_update_is_told_in_all_its_lines_for_the_weight_or_for_the_bias(optimizer: str) -> None:
+    trainer = Trainer(
+        nnviz.preset("moons").evolve(**SMALL, optimizer=optimizer, l2=0.02), engine="reference"
+    )
+    trainer.advance(4)
+    frame, steps = trainer.frame(), microsteps(trainer)
+    last = len(steps) - 1
+    weight, bias = (
+        equation_of_step(frame, steps, last, 0, 1, 17, is_of_bias=is_of_bias)
+        for is_of_bias in (False, True)
+    )
+    assert "(choose it to see how)" in weight.sentence
+    assert "the bias of the output goes from" in bias.sentence
+    assert "likewise the weight from unit 2 of layer 2 to the output, w." in bias.sentence
+    ends = [equation.text.split(";  ")[-1] for equation in (weight, bias)]
+    assert ends[0].startswith("b ← ")
+    assert ends[1].startswith("w ← ")
+    alone = equation_of(frame, BiasPart(3, 0), digits=17).text.split(";  ")
+    told = bias.text.split(";  ")[:-1]
+    assert told == alone[-len(told) :]
+    trainer.advance(1)
+    assert read(told[-1].rpartition(" = ")[2]) == pytest.approx(trainer.biases[2][0], rel=1e-12)
+    assert read(ends[1].rpartition(" = ")[2]) == pytest.approx(trainer.weights[2][0, 1], rel=1e-12)
+
+
 def test_the_loss_of_the_training_part() -> None:
     frame = frame_of(l1=0.01, l2=0.02)
     text = equation_of(frame, LossPart(), digits=17).text

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEve
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnviz.gui.theme import LIGHT, Theme
+from nnviz.gui.views.scales import scientific_text
 
 NOTHING = "—"
 """Shown where there is no figure."""
@@ -17,7 +18,7 @@ NOTHING = "—"
 _CAPTION_SIZE = 11
 _FIGURE_SIZE = 13
 _LINE_GAP = 2
-_SMALLEST_GAP = 18
+_SMALLEST_GAP = 15
 _LARGEST_GAP = 34
 """Between two read-outs, in pixels at scale 1; how much there is depends on the window's width."""
 
@@ -190,13 +191,12 @@ class ReadOutRow(QWidget):
 
 
 def show_loss(value: float | None) -> str:
-    """A loss in at most seven characters, whatever its size."""
+    """A loss in at most eight characters, whatever its size; powers of ten as everywhere."""
     if value is None or not isfinite(value):
         return NOTHING
     if value != 0 and not 5e-5 <= abs(value) < 99_999.5:
-        decimals = 1 if 1e-99 <= abs(value) < 1e99 else 0
-        mantissa, exponent = f"{value:.{decimals}e}".split("e")
-        return f"{mantissa}e{int(exponent)}"
+        is_long = not 1e-9 <= abs(value) < 9.95e9
+        return scientific_text(value, 1 if is_long else 2)
     digits = len(str(int(abs(value))))
     return f"{value:.{max(5 - digits, 0)}f}"
 

@@ -119,14 +119,14 @@ class TransportBar(QWidget):
         )
         self.train_loss = ReadOut(
             "train loss",
-            widest="0.00000",
+            widest="1.2·10⁻⁵",
             tooltip=wrapped(
                 "How wrong the network is on the points it learns from, penalty included."
             ),
         )
         self.test_loss = ReadOut(
             "test loss",
-            widest="0.00000",
+            widest="1.2·10⁻⁵",
             tooltip=wrapped("How wrong the network is on points that it does not learn from."),
         )
         self.accuracy = ReadOut(

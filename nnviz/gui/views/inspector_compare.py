@@ -199,10 +199,14 @@ class ComparePage(Page):
             )
             results, few = ([found.on_results], [points]) if reason else ([], [])
         chosen = _paragraphs(self._changes(found, self._chosen()), "strong")
-        change = _paragraphs(self._changes(found))
+        lines = self._changes(found)
+        change = _paragraphs(lines)
         # Of the largest change the list says the same.
         said = [told("Largest changes", "dim")] if change else _paragraphs([found.on_parameters])
         shorter = [[*chosen, *_paragraphs(few), *change[:n]] for n in range(len(change), 0, -1)]
+        if lines:
+            # The largest one, without what was and what is.
+            shorter.append([*chosen, *_paragraphs([*few, lines[0].rpartition(":")[0]])])
         self._text.set_paragraphs(
             [*chosen, *said, *_paragraphs(results), *change],
             shorter or [[*chosen, *_paragraphs(few), *said]],

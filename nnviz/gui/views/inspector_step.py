@@ -273,6 +273,7 @@ class StepPage(Page):
         equation = equation_of_step(
             self._frame, self._steps, self._number, unit, source,
             self.formula.digits.value, self.formula.most_terms,
+            is_of_bias=isinstance(self._part, BiasPart),
         )  # fmt: skip
         self.formula.show_equation(equation, self._missing_text())
 

@@ -99,7 +99,7 @@ def number_text(value: float) -> str:
     if size == 0:
         return "0"
     if size >= 99_999.5 or size < 0.000_95:
-        return _scientific_text(value, 2)
+        return scientific_text(value, 2)
     decimals = 4 if size < 1 else max(0, 3 - floor(log10(size)))
     return with_minus(f"{value:.{decimals}f}")
 
@@ -109,7 +109,7 @@ def short_text(value: float) -> str:
     if not isfinite(value):
         return "–"
     text = f"{value:.3g}"
-    return _scientific_text(value, 3) if "e" in text else with_minus(text)
+    return scientific_text(value, 3) if "e" in text else with_minus(text)
 
 
 def fixed_text(value: float, low: float, high: float) -> str:
@@ -141,7 +141,7 @@ def _power_text(mantissa: int, exponent: int) -> str:
     return f"{factor}10{str(exponent).translate(_SUPERSCRIPTS)}"
 
 
-def _scientific_text(value: float, digits: int) -> str:
+def scientific_text(value: float, digits: int) -> str:
     """A number as on a logarithmic axis, without idle zeros: 3.2·10⁻⁵, 10⁶."""
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"

@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 from nnviz.gui.views import inspector_compare
 from nnviz.gui.views.inspector_pictures import Surfaces
 from nnviz.gui.views.inspector_table import FiguresTable
-from nnviz.gui.views.inspector_text import TextPane
 from nnviz.gui.views.inspector_words import signed
 from nnviz.gui.views.scales import number_text
 from nnviz.insight.difference import Difference, difference
@@ -217,37 +216,6 @@ def test_everything_has_its_room(on: SimpleNamespace, show: Show, size: tuple[in
         assert page.rect().contains(text.geometry())
         assert not text.geometry().intersects(table.geometry())
     view.grab()
-
-
-@pytest.mark.parametrize("choice", ["side by side", "subtracted"])
-@pytest.mark.parametrize(
-    "changes",
-    [{}, {"loss": "squared_error"}, {"l2": 0.1}],
-    ids=lambda changes: next(iter(changes), "none"),
-)
-@pytest.mark.parametrize("data", ["moons", "xor"])
-def test_all_is_seen_without_scrolling_and_says_why_losses_are_not_subtracted(
-    on: SimpleNamespace, show: Show, data: str, choice: str, changes: dict[str, Any]
-) -> None:
-    """In a window of 1280 × 800 the page has 580 × 158 pixels."""
-    experiment = on.moons() if data == "moons" else preset("xor")
-    view, trainer = show(experiment, tab="Compare", size=(580, 158))
-    view.show_pin(on.snapshot_of(trainer))
-    trainer.change(**changes)
-    on.advance(view, trainer, 20)
-    on.control(view, choice).click()
-    QApplication.processEvents()
-    panes = [pane for pane in view.findChildren(TextPane) if pane.isVisible()]
-    assert panes
-    for pane in panes:
-        assert pane.verticalScrollBar().maximum() == 0, pane.toPlainText()
-    found = view._compare.difference
-    assert found.reason_of_losses in on.text(view)
-    is_comparable = "loss" not in changes
-    assert (found.reason_of_losses == "") == is_comparable
-    assert (columns_of(view)["train loss"][2] == "–") != is_comparable
-    assert "changed class" in on.text(view)
-    assert "layer" in on.text(view)
 
 
 def test_moments_are_compared_at_their_own_pace(
