@@ -27,7 +27,6 @@ class BatchPage(Page):
     """Why a batch's gradient is noisy and the full one is dear."""
 
     point_hovered = Signal(object)
-    INTERVAL = 200
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -42,7 +42,6 @@ class ComparePage(Page):
     pin_wanted = Signal()
     unpin_wanted = Signal()
     difference_shown = Signal(object)
-    INTERVAL = 250
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -9,14 +9,17 @@ from PySide6.QtCore import QObject, QTimer
 
 SLOW = 0.020
 """Seconds of work from which on a page waits until training pauses."""
+SHARE = 0.05
+"""The part of the time that a page may take from the window while training runs."""
 
 
 class Pace(QObject):
     """Does a page's work when it is asked for, as soon as that is allowed.
 
     Nothing is done while the page is hidden. While training runs, the work is done at most every
-    `interval` milliseconds, and not at all once it took longer than SLOW. The timer runs only
-    while there is something left to do.
+    `interval` milliseconds, which is as often as one can read numbers, and more seldom where it
+    would take more than SHARE of the time; not at all once it took longer than SLOW. The timer
+    runs only while there is something left to do.
     """
 
     def __init__(
@@ -32,7 +35,7 @@ class Pace(QObject):
         self._cost = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(interval)
+        self._interval = interval
         self._timer.timeout.connect(self.wake)
 
     @property
@@ -75,7 +78,7 @@ class Pace(QObject):
             return
         self._do()
         if self._is_running:
-            self._timer.start()
+            self._timer.start(max(self._interval, round(1000 * self._cost / SHARE)))
 
     def _do(self) -> None:
         self._is_wanted = False

@@ -40,8 +40,6 @@ ZOOMS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 class SlopePage(Page):
     """A cut through the loss along the chosen parameter."""
 
-    INTERVAL = 500
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._part: EdgePart | BiasPart | None = None

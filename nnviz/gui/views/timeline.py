@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFontMetrics,
     QHelpEvent,
     QKeyEvent,
@@ -256,6 +257,10 @@ class TimelineView(QWidget):
             self.checkout_wanted.emit(lane.number)
         elif self._aim.is_dragging:
             self._aim.let_go()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._outline is not None:
+            self.menu.popup(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hot_lane = 0

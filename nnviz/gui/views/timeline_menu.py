@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
 
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.gui.views.timeline_drawing import draw_mark
@@ -19,6 +19,8 @@ from nnviz.run.outline import Mark, MarkKind, Outline
 AT_ONCE = 12
 """Branches or marks in one list; more of them are folded, or they would not fit on a screen."""
 _ICON = 16
+_DIALOG_WIDTH, _DIALOG_SIZE = 340, 13
+_LEAST_BUTTON = 84
 
 
 class Entry(NamedTuple):
@@ -71,12 +73,13 @@ class TimelineMenu(QMenu):
         """Ask for another name of the present branch."""
         if self._outline is not None:
             number = self._outline.current.number
-            dialog = self._ask("Rename the branch", "Name:", self._outline.current.name)
+            name = self._outline.current.name
+            dialog = self._ask("Rename the branch", f"Another name for “{name}”:", "Rename", name)
             dialog.textValueSelected.connect(lambda name: self.rename_wanted.emit(number, name))
 
     def ask_bookmark(self) -> None:
         """Ask for a note to the present moment."""
-        dialog = self._ask("Bookmark this moment", "Note:", "")
+        dialog = self._ask("Bookmark this moment", "A note to this moment:", "Bookmark", "")
         dialog.textValueSelected.connect(self.bookmark_wanted)
 
     def _add_branches(self, outline: Outline) -> None:
@@ -160,12 +163,20 @@ class TimelineMenu(QMenu):
     def _add(self, words: str, hint: str = "") -> QAction:
         return self.addAction(_line(words, hint))
 
-    def _ask(self, title: str, label: str, text: str) -> QInputDialog:
+    def _ask(self, title: str, label: str, act: str, text: str) -> QInputDialog:
+        """`label` says all: a title bar may be too narrow for its words."""
         dialog = QInputDialog(self.parentWidget())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(title)
         dialog.setLabelText(label)
         dialog.setTextValue(text)
+        dialog.setOkButtonText(act)
+        dialog.setFont(self.theme.font(_DIALOG_SIZE))
+        dialog.resize(self.theme.px(_DIALOG_WIDTH), dialog.sizeHint().height())
+        for button in dialog.findChildren(QPushButton):
+            button.setProperty("look", "accent" if button.text() == act else None)
+            button.style().polish(button)
+            button.setMinimumWidth(self.theme.px(_LEAST_BUTTON))
         dialog.open()
         return dialog
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from nnviz import Trainer, preset
@@ -321,6 +321,32 @@ def test_what_is_open_goes_with_its_run(show: Callable[[Journey], Shown]) -> Non
     bar.reset(journey.trainer.experiment, journey.trainer.dataset)
     assert not bar.menu.isVisible()
     assert not dialog.isVisible()
+
+
+@pytest.mark.qt_log_ignore("^This plugin does not support ")
+def test_the_track_has_the_menu_too(show: Callable[[Journey], Shown]) -> None:
+    bar, _, _ = show(_trained())
+    at = QPoint(bar.width() // 2, bar.height() // 2)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, bar.mapToGlobal(at))
+    QApplication.sendEvent(bar, event)
+    assert bar.menu.isVisible()
+    assert _folded(bar.menu, "What the marks mean").actions()
+    bar.menu.close()
+
+
+def test_what_is_asked_is_read_in_the_dialog_itself(show: Callable[[Journey], Shown]) -> None:
+    """The title of a small window is cut on some desktops."""
+    bar, _, _ = show(_trained())
+    bar.menu.aboutToShow.emit()
+    for ask, words, act in (
+        (bar.menu.ask_bookmark, "A note to this moment:", "Bookmark"),
+        (bar.menu.ask_name, "Another name for “main”:", "Rename"),
+    ):
+        ask()
+        dialog = next(d for d in bar.findChildren(QInputDialog) if d.isVisible())
+        assert (dialog.labelText(), dialog.okButtonText()) == (words, act)
+        assert dialog.width() >= 300
+        dialog.reject()
 
 
 def _folded(menu: QMenu, title: str) -> QMenu:
