@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from nnviz.insight.equation_example import why_example
 from nnviz.insight.equation_rules import write_error, write_slope
 from nnviz.insight.equation_text import (
     MOST_TERMS,
@@ -84,10 +85,10 @@ def _load(write: Writer, told: Told, step: MicroStep, unit: int | None) -> Equat
         statements.append(f"t{lowered(right + 1)} = {n.plain(t[right])}")
     if values["point_weights"] is not None:
         statements.append(f"c = {n.setting(values['point_weights'][row])}")
+    counted = ", how much it counts, c," * (values["point_weights"] is not None)
     sentence = (
-        f"The next update reads its points; these are the inputs and the target t of "
-        f"{write.example_of(told)}"
-        f"{', and how much it counts, c' * (values['point_weights'] is not None)}."
+        f"The next update reads its points; these are the inputs{counted} and the target t of "
+        f"{write.example_of(told)}{why_example(told.steps)}."
     )
     return write.equation(step.title, sentence, step.formula, statements, pieces)
 

@@ -484,7 +484,10 @@ def test_the_example_of_a_batch_teaches_something() -> None:
             expected = f"; the picture has the batch's {of_batch}, {format_number(shown, 3)}."
             assert "Numbers of point 4 of 4" in sentence
             assert sentence.endswith(expected)
-    assert "point 4 of 4" in equation_of_step(frame, steps, 0).sentence
+    assert equation_of_step(frame, steps, 0).sentence.endswith(
+        "of point 4 of 4, which stands for the batch in all steps: it has, of those with the "
+        "fewest zeros, the longest gradient."
+    )
     assert "·0" not in equation_of_step(frame, steps, 1).text.replace("·0.", "")
 
 
@@ -508,6 +511,22 @@ def test_the_example_is_the_same_in_all_steps_and_its_numbers_are_its_own() -> N
         lengths.append(sum((g[f"{kind}_gradients"] ** 2).sum() for g in gradients
                            for kind in ("weight", "bias")))  # fmt: skip
     assert row == int(np.argmax(lengths))
+    why = f"of point {place}, one of 7, which stands for the batch in all steps: it has the longest"
+    assert why in equation_of_step(frame, steps, 0).sentence
+    assert equation_of_step(frame, alone, 0).sentence.endswith(f"of point {place}.")
+
+
+def test_among_many_points_the_example_is_one_of_the_first() -> None:
+    X = np.stack([np.linspace(0.5, 3.0, 1_500), np.ones(1_500)], axis=1)
+    points = Points(X, np.linspace(0.0, 2.0, 1_500), task="regression")
+    frame = frame_of(dataset=points, hidden=[], activation="tanh", output_activation="linear",
+                     loss="squared_error", features=[], scaling="none", test_fraction=0.0,
+                     batch_size="full", updates=0)  # fmt: skip
+    steps = microsteps(frame)
+    assert example_row(steps) < 1_000
+    assert "it has, of the first 1,000, the longest gradient" in (
+        equation_of_step(frame, steps, 0).sentence
+    )
 
 
 def test_the_example_of_points_that_overflow_is_one_that_does_not() -> None:

@@ -126,6 +126,8 @@ class BatchPage(Page):
 class Trace(Chart):
     """One figure of the batches over the updates."""
 
+    WIDEST = "180°"
+
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
         self._x_values: Array = np.zeros(0)
@@ -135,7 +137,7 @@ class Trace(Chart):
 
     def y_ticks(self) -> Ticks:
         if self._is_angle:
-            return [(at, f"{at:.0f}") for at in (0.0, 90.0, 180.0) if at <= self._top]
+            return [(at, f"{at:.0f}°") for at in (0.0, 90.0, 180.0) if at <= self._top]
         return super().y_ticks()
 
     def x_ticks(self, most: int) -> Ticks:

@@ -14,7 +14,7 @@ from nnviz.gui.theme import LIGHT, Theme
 from nnviz.gui.views.scales import Ticks, linear_ticks
 
 Array = NDArray[np.float64]
-TICK_SIZE = 10
+TICK_SIZE = 11
 _TICK_ROOM = 56
 """Pixels for each label of the horizontal axis."""
 _EMPTY = (0.0, 1.0)
@@ -25,6 +25,8 @@ class Chart(QWidget):
 
     hovered = Signal(object)
     """The coordinate along the horizontal axis that is pointed at; None for none."""
+    WIDEST = ""
+    """There is room for this beside the vertical axis, so that charts stand in one line."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +67,8 @@ class Chart(QWidget):
     def plane(self) -> QRectF:
         """The part of the widget that the axes span."""
         px, metrics = self._theme.px, self._metrics()
-        widest = max((metrics.horizontalAdvance(text) for _, text in self.y_ticks()), default=0.0)
+        texts = [self.WIDEST, *(text for _, text in self.y_ticks())]
+        widest = max(metrics.horizontalAdvance(text) for text in texts)
         top = metrics.height() if self._y_label else metrics.height() / 2
         room = QRectF(self.rect())
         return room.adjusted(widest + px(6), top, -px(8), -metrics.height() - px(3))
@@ -127,7 +130,9 @@ class Chart(QWidget):
         painter.setPen(theme.dim)
         if self._y_label:
             room = QRectF(plane.left(), 0, plane.width(), height)
+            painter.setPen(theme.ink)
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft, self._y_label)
+            painter.setPen(theme.dim)
         y = self.height() - height
         label_width = metrics.horizontalAdvance(self._x_label)
         label_left = plane.right() - label_width + theme.px(6)

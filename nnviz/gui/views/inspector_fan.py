@@ -32,7 +32,7 @@ _FARTHEST = 3.0
 """Arrows longer than so many times the batch's and the full one end at the rim, without head."""
 _NEAR = 7.0
 """Pixels within which an arrow is pointed at."""
-_SIZE = 10
+_SIZE = 11
 
 
 class Fan(QWidget):
