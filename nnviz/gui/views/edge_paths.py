@@ -32,6 +32,8 @@ _BEST = 0.3
 """Where along an edge its number may stand, and where it does best, as parts of its length."""
 _ATTEMPTS = 6
 """How often plates look for places, in another order each time, while some find none."""
+_FRAME_STRENGTH = 0.75
+"""Of the colour of frames around numbers: an edge may be too faint to be told by it."""
 _AROUND = 2.5
 """Pixels around a number in which another edge makes it hard to say whose it is."""
 
@@ -69,8 +71,8 @@ def draw_edge_numbers(
     font = number_font(theme, _NUMBER_SIZE, QFont.Weight.DemiBold)
     texts = [signed(weight, 2, plus=True) for weight in weights.tolist()]
     plates = number_plates(geometry, [plate_size(text, font, theme) for text in texts])
-    for text, plate in zip(texts, plates, strict=True):
-        draw_plate(painter, plate, text, font, theme)
+    for text, plate, weight in zip(texts, plates, weights.tolist(), strict=True):
+        draw_plate(painter, plate, text, font, theme, weight)
 
 
 def plate_size(text: str, font: QFont, theme: Theme) -> tuple[float, float]:
@@ -80,14 +82,32 @@ def plate_size(text: str, font: QFont, theme: Theme) -> tuple[float, float]:
     return metrics.horizontalAdvance(text) + beside, metrics.height() + above
 
 
-def draw_plate(painter: QPainter, plate: QRectF, text: str, font: QFont, theme: Theme) -> None:
-    """A number on its plate, through which nothing is seen, whatever the figure stands on."""
+def draw_plate(
+    painter: QPainter,
+    plate: QRectF,
+    text: str,
+    font: QFont,
+    theme: Theme,
+    of_weight: float | None = None,
+) -> None:
+    """A number on its plate, through which nothing is seen, whatever the figure stands on.
+
+    With the weight of the edge that it belongs to, it has a frame in the edge's colour and manner:
+    where lines cross, that says whose the number is.
+    """
     painter.setFont(font)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(Qt.PenStyle.NoPen if of_weight is None else _frame_pen(of_weight, theme))
     painter.setBrush(solid(theme.card))
     painter.drawRoundedRect(plate, _PAD_X * theme.scale, _PAD_X * theme.scale)
     painter.setPen(theme.ink)
     painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _frame_pen(weight: float, theme: Theme) -> QPen:
+    pen = QPen(edge_color(_FRAME_STRENGTH, weight < 0.0, theme), theme.scale)
+    if weight < 0.0:
+        pen.setDashPattern([3.0, 2.0])
+    return pen
 
 
 def number_plates(geometry: EdgeGeometry, sizes: list[tuple[float, float]]) -> list[QRectF]:

@@ -82,7 +82,8 @@ class EdgePlates:
         for edge in chosen:
             place = self._places.get(int(edge))
             if place is not None:
-                draw_plate(painter, place, signed(float(weights[edge]), 2, plus=True), font, theme)
+                weight = float(weights[edge])
+                draw_plate(painter, place, signed(weight, 2, plus=True), font, theme, weight)
                 places.append(place)
         return places
 

@@ -127,7 +127,10 @@ class StepPainter:
         has_arrived = scene.edges is None or scene.light is Light.CHANGE or picture.progress >= 1.0
         if has_arrived:
             for plate in self._places.plates:
-                draw_plate(painter, plate.place, plate.text, font, theme)
+                of_weight = None
+                if plate.edge is not None and picture.weights is not None:
+                    of_weight = float(picture.weights[plate.edge])
+                draw_plate(painter, plate.place, plate.text, font, theme, of_weight)
         self._draw_key(painter, scene)
 
     def _dim_tiles(self, painter: QPainter, scene: Scene) -> None:

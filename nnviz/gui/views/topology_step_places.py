@@ -39,6 +39,8 @@ class Plate:
 
     place: QRectF
     text: str
+    edge: int | None = None
+    """The edge that it is written on, if any."""
 
 
 class StepPlaces:
@@ -207,8 +209,8 @@ class StepPlaces:
                 return []
         found = placed_plates(edges, sizes, picked, blocked)
         return [
-            Plate(place, text)
-            for text, (place, is_free) in zip(texts, found, strict=True)
+            Plate(place, text, edge)
+            for edge, text, (place, is_free) in zip(picked.tolist(), texts, found, strict=True)
             if is_free
         ]
 
