@@ -13,14 +13,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import nnviz
 from nnviz.data.dataset import Points
-from nnviz.insight import equation_rules, equation_text, equations
-from nnviz.insight.equation_example import example_row
-from nnviz.insight.equation_text import UNKNOWN, format_number, latex_of
+from nnviz.insight import equation_rules, equations
+from nnviz.insight.equation_text import UNKNOWN
 from nnviz.insight.equations import Equation, equation_of, equation_of_step
 from nnviz.insight.microsteps import microsteps
 from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart, Part
@@ -28,25 +25,19 @@ from nnviz.model import reference
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.losses import LOSSES
 from nnviz.model.optimizers import OPTIMIZERS
+from nnviz.run.experiment import Experiment
 from nnviz.run.frame import Frame
 from nnviz.run.hands import Place, cut, frozen_experiment
 from nnviz.run.problem import problem_of
 from nnviz.run.trainer import Trainer, dataset_of
 
-SMALL: dict[str, Any] = {"n_samples": 40, "hidden": [3, 2], "batch_size": 7}
+MakeExperiment = Callable[..., Experiment]
+MakeFrame = Callable[..., Frame]
 PAIRS = [
     (loss, output)
     for loss, output in itertools.product(LOSSES, ACTIVATIONS)
     if not LOSSES[loss].outputs or output in LOSSES[loss].outputs
 ]
-
-
-def frame_of(preset: str = "moons", updates: int = 3, **changes: Any) -> Frame:
-    if "dataset" in changes:
-        changes = {"n_samples": len(changes["dataset"].X), "noise": 0.0} | changes
-    trainer = Trainer(nnviz.preset(preset).evolve(**(SMALL | changes)), engine="reference")
-    trainer.advance(updates)
-    return trainer.frame()
 
 
 def parts_of(frame: Frame) -> list[Part]:
@@ -217,38 +208,38 @@ def test_the_reader_reads() -> None:
 
 
 @pytest.mark.parametrize("activation", [n for n, a in ACTIVATIONS.items() if a.hidden])
-def test_with_every_activation(activation: str) -> None:
+def test_with_every_activation(activation: str, frame_of: MakeFrame) -> None:
     assert activation in equation_rules.ACTIVATION_RULES
     check_all(frame_of(activation=activation, learning_rate=0.02))
 
 
 @pytest.mark.parametrize(("loss", "output"), PAIRS)
-def test_with_every_loss_and_output(loss: str, output: str) -> None:
+def test_with_every_loss_and_output(loss: str, output: str, frame_of: MakeFrame) -> None:
     assert loss in equation_rules.LOSS_RULES
     check_all(frame_of(loss=loss, output_activation=output, learning_rate=0.02))
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_with_every_optimizer(optimizer: str) -> None:
+def test_with_every_optimizer(optimizer: str, frame_of: MakeFrame) -> None:
     assert optimizer in equation_rules.OPTIMIZER_RULES
     check_all(frame_of(optimizer=optimizer, l1=0.01, l2=0.02, learning_rate=0.03))
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "squared_error"])
-def test_with_several_classes(loss: str) -> None:
+def test_with_several_classes(loss: str, frame_of: MakeFrame) -> None:
     check_all(frame_of("blobs", output_activation="softmax", loss=loss))
 
 
-def test_with_several_sigmoids() -> None:
+def test_with_several_sigmoids(frame_of: MakeFrame) -> None:
     check_all(frame_of("blobs", output_activation="sigmoid", loss="binary_cross_entropy", l2=0.1))
 
 
-def test_with_classes_that_do_not_count_alike() -> None:
+def test_with_classes_that_do_not_count_alike(frame_of: MakeFrame) -> None:
     check_all(frame_of(class_weight=[1.0, 3.5], loss="squared_error"))
     check_all(frame_of(class_weight="balanced"))
 
 
-def test_with_a_regression() -> None:
+def test_with_a_regression(frame_of: MakeFrame) -> None:
     X = np.linspace(-2, 2, 12)[:, np.newaxis]
     points = Points(X, np.sin(X[:, 0]), "regression", columns=["Größe in m"])
     frame = frame_of(
@@ -261,7 +252,7 @@ def test_with_a_regression() -> None:
     assert "x_{1}" in of.latex
 
 
-def test_without_hidden_layers_and_with_features() -> None:
+def test_without_hidden_layers_and_with_features(frame_of: MakeFrame) -> None:
     frame = frame_of(hidden=[], features=["x1", "x1^2", "x1*x2", "sin(x2)"])
     check_all(frame)
     of = equation_of(frame, NeuronPart(1, 0))
@@ -271,7 +262,7 @@ def test_without_hidden_layers_and_with_features() -> None:
         assert name in of.latex
 
 
-def test_outputs_that_are_sure_and_wrong() -> None:
+def test_outputs_that_are_sure_and_wrong(frame_of: MakeFrame) -> None:
     for weight in (5.0, -5.0, 60.0, 400.0):
         frame = with_weights(frame_of(hidden=[]), weight)
         for point in range(20):
@@ -289,7 +280,7 @@ def with_weights(frame: Frame, weight: float) -> Frame:
     return trainer.frame()
 
 
-def test_latex_of_every_optimizer_loss_and_activation_together() -> None:
+def test_latex_of_every_optimizer_loss_and_activation_together(frame_of: MakeFrame) -> None:
     hidden = [name for name, each in ACTIVATIONS.items() if each.hidden]
     for index, (loss, output) in enumerate(PAIRS):
         frame = frame_of(
@@ -301,7 +292,7 @@ def test_latex_of_every_optimizer_loss_and_activation_together() -> None:
             assert_is_written_well(equation)
 
 
-def test_names_with_signs_that_latex_reads_otherwise() -> None:
+def test_names_with_signs_that_latex_reads_otherwise(frame_of: MakeFrame) -> None:
     X = np.random.default_rng(0).uniform(-1, 1, (12, 3))
     points = Points(X, [0, 1] * 6, columns=["share_%", "R&D $", "a#b_c"])
     frame = frame_of(dataset=points, features=[], test_fraction=0.0)
@@ -316,7 +307,7 @@ def test_names_with_signs_that_latex_reads_otherwise() -> None:
 # --- what it states is what the network does
 
 
-def test_a_neuron_states_what_the_network_computes() -> None:
+def test_a_neuron_states_what_the_network_computes(frame_of: MakeFrame) -> None:
     frame = frame_of()
     problem = problem_of(frame.experiment, dataset_of(frame.experiment))
     passed = reference.forward(frame.network, frame.theta, problem.X)
@@ -331,10 +322,8 @@ def test_a_neuron_states_what_the_network_computes() -> None:
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_edges_and_biases_state_the_next_update(optimizer: str) -> None:
-    trainer = Trainer(
-        nnviz.preset("moons").evolve(**SMALL, optimizer=optimizer, l2=0.02), engine="reference"
-    )
+def test_edges_and_biases_state_the_next_update(optimizer: str, small: MakeExperiment) -> None:
+    trainer = Trainer(small(optimizer=optimizer, l2=0.02), engine="reference")
     trainer.advance(4)
     frame = trainer.frame()
     edge = equation_of(frame, EdgePart(2, 1, 2), digits=17)
@@ -346,10 +335,10 @@ def test_edges_and_biases_state_the_next_update(optimizer: str) -> None:
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_an_update_is_told_in_all_its_lines_for_the_weight_or_for_the_bias(optimizer: str) -> None:
-    trainer = Trainer(
-        nnviz.preset("moons").evolve(**SMALL, optimizer=optimizer, l2=0.02), engine="reference"
-    )
+def test_an_update_is_told_in_all_its_lines_for_the_weight_or_for_the_bias(
+    optimizer: str, small: MakeExperiment
+) -> None:
+    trainer = Trainer(small(optimizer=optimizer, l2=0.02), engine="reference")
     trainer.advance(4)
     frame, steps = trainer.frame(), microsteps(trainer)
     last = len(steps) - 1
@@ -371,7 +360,7 @@ def test_an_update_is_told_in_all_its_lines_for_the_weight_or_for_the_bias(optim
     assert read(ends[1].rpartition(" = ")[2]) == pytest.approx(trainer.weights[2][0, 1], rel=1e-12)
 
 
-def test_the_loss_of_the_training_part() -> None:
+def test_the_loss_of_the_training_part(frame_of: MakeFrame) -> None:
     frame = frame_of(l1=0.01, l2=0.02)
     text = equation_of(frame, LossPart(), digits=17).text
     assert text.startswith("data term = ")
@@ -387,7 +376,9 @@ def test_the_loss_of_the_training_part() -> None:
 
 
 @pytest.mark.parametrize("weight", [None, "balanced", [1.0, 3.5]])
-def test_the_loss_is_spelled_out_as_the_mean_of_its_points(weight: Any) -> None:
+def test_the_loss_is_spelled_out_as_the_mean_of_its_points(
+    weight: Any, frame_of: MakeFrame
+) -> None:
     frame = frame_of(class_weight=weight)
     equation = equation_of(frame, LossPart(), digits=17)
     assert_is_right(equation)
@@ -403,7 +394,7 @@ def test_the_loss_is_spelled_out_as_the_mean_of_its_points(weight: Any) -> None:
 
 
 def test_the_loss_of_a_sample_or_of_very_many_points_stays_one_number(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, frame_of: MakeFrame
 ) -> None:
     frame = frame_of()
     sampled = dataclasses.replace(frame, is_sampled=True)
@@ -415,7 +406,7 @@ def test_the_loss_of_a_sample_or_of_very_many_points_stays_one_number(
     assert "/ 30" in equation_of(frame, LossPart()).text
 
 
-def test_frozen_parameters() -> None:
+def test_frozen_parameters(frame_of: MakeFrame) -> None:
     network = frame_of().network
     mask = {
         "weights": [np.zeros(shape, dtype=bool).tolist() for shape in network.shapes],
@@ -429,8 +420,8 @@ def test_frozen_parameters() -> None:
     assert "frozen" not in equation_of(frame, BiasPart(1, 0)).sentence
 
 
-def test_what_was_frozen_and_then_cut_is_cut() -> None:
-    trainer = Trainer(nnviz.preset("moons").evolve(**SMALL), engine="reference")
+def test_what_was_frozen_and_then_cut_is_cut(small: MakeExperiment) -> None:
+    trainer = Trainer(small(), engine="reference")
     place = Place(1, 0, 0)
     trainer.change(trainable=frozen_experiment(
         trainer.experiment, trainer.network, [place], True).trainable)  # fmt: skip
@@ -438,7 +429,7 @@ def test_what_was_frozen_and_then_cut_is_cut() -> None:
     cut(trainer, [place])
     assert words_on(trainer.frame(), EdgePart(1, 0, 0)) == ["cut"] * 2
     # A bias of 0 carries nothing away: it is only frozen.
-    still = Trainer(nnviz.preset("moons").evolve(**SMALL), engine="reference")
+    still = Trainer(small(), engine="reference")
     still.change(trainable=frozen_experiment(
         still.experiment, still.network, [Place(1, 0)], True).trainable)  # fmt: skip
     assert "for it is frozen" in equation_of(still.frame(), BiasPart(1, 0)).sentence
@@ -452,93 +443,7 @@ def words_on(frame: Frame, edge: EdgePart) -> list[str]:
     return re.findall("frozen|cut", equation_of(frame, edge).sentence + step.sentence)
 
 
-# --- one point stands for the batch
-
-
-def test_the_formula_of_several_points_says_that_their_mean_is_taken() -> None:
-    frame = Trainer(nnviz.preset("xor"), engine="reference").frame()
-    of_one = LOSSES[frame.experiment.loss].formula
-    for point, expected in ((0, of_one), (None, f"L = Σ ℓ / n,  ℓ{of_one.removeprefix('L')}")):
-        steps = microsteps(frame, point)
-        assert next(step for step in steps if step.phase == "loss").formula == expected
-        first_error = next(step for step in steps if step.phase == "backward")
-        assert first_error.formula.endswith(" / n") == (point is None)
-        assert equation_of(frame, LossPart(), point).formula.replace("  ", " ") == expected.replace(
-            "  ", " "
-        )
-
-
-def test_the_example_of_a_batch_teaches_something() -> None:
-    frame = Trainer(nnviz.preset("xor"), engine="reference").frame()
-    steps = microsteps(frame)
-    assert example_row(steps) == 3  # (1, 1): every other point has a 0
-    for number, step in enumerate(steps):
-        sentence = equation_of_step(frame, steps, number).sentence
-        of_batch = {"forward": "mean", "backward": "sum"}.get(step.phase)
-        if of_batch is None or "weight_gradients" in step.values:
-            assert "the picture" not in sentence
-        else:
-            kept = next(name for name in ("errors", "activations", "sums") if name in step.values)
-            of_points = step.values[kept][:, 0]
-            shown = of_points.sum() if of_batch == "sum" else of_points.mean()
-            expected = f"; the picture has the batch's {of_batch}, {format_number(shown, 3)}."
-            assert "Numbers of point 4 of 4" in sentence
-            assert sentence.endswith(expected)
-    assert equation_of_step(frame, steps, 0).sentence.endswith(
-        "of point 4 of 4, which stands for the batch in all steps: it has, of those with the "
-        "fewest zeros, the longest gradient."
-    )
-    assert "·0" not in equation_of_step(frame, steps, 1).text.replace("·0.", "")
-
-
-def test_the_example_is_the_same_in_all_steps_and_its_numbers_are_its_own() -> None:
-    frame = frame_of(updates=5)
-    steps = microsteps(frame)
-    row = example_row(steps)
-    alone = microsteps(frame, row)
-    place = steps[0].values["points"][row] + 1
-    for number, step in enumerate(steps):
-        if step.phase != "forward":
-            continue
-        one, other = (equation_of_step(frame, told, number, 0) for told in (steps, alone))
-        assert one.text == other.text
-        assert f"Numbers of point {place}, one of 7;" in one.sentence
-        assert other.sentence.endswith(f", here for point {place}.")
-    lengths = []
-    for point in range(7):
-        told = microsteps(frame, point)
-        gradients = [step.values for step in told if "penalty_gradients" in step.values]
-        lengths.append(sum((g[f"{kind}_gradients"] ** 2).sum() for g in gradients
-                           for kind in ("weight", "bias")))  # fmt: skip
-    assert row == int(np.argmax(lengths))
-    why = f"of point {place}, one of 7, which stands for the batch in all steps: it has the longest"
-    assert why in equation_of_step(frame, steps, 0).sentence
-    assert equation_of_step(frame, alone, 0).sentence.endswith(f"of point {place}.")
-
-
-def test_among_many_points_the_example_is_one_of_the_first() -> None:
-    X = np.stack([np.linspace(0.5, 3.0, 1_500), np.ones(1_500)], axis=1)
-    points = Points(X, np.linspace(0.0, 2.0, 1_500), task="regression")
-    frame = frame_of(dataset=points, hidden=[], activation="tanh", output_activation="linear",
-                     loss="squared_error", features=[], scaling="none", test_fraction=0.0,
-                     batch_size="full", updates=0)  # fmt: skip
-    steps = microsteps(frame)
-    assert example_row(steps) < 1_000
-    assert "it has, of the first 1,000, the longest gradient" in (
-        equation_of_step(frame, steps, 0).sentence
-    )
-
-
-def test_the_example_of_points_that_overflow_is_one_that_does_not() -> None:
-    X = np.array([[1e200, 1.0], [0.5, 2.0], [0.25, 1.0]])
-    points = Points(X, [0.0, 1.0, 2.0], task="regression")
-    frame = frame_of(dataset=points, hidden=[], activation="tanh", output_activation="linear",
-                     loss="squared_error", features=[], scaling="none", test_fraction=0.0,
-                     batch_size="full", updates=0)  # fmt: skip
-    assert example_row(microsteps(frame)) > 0
-
-
-def test_the_symbolic_neuron_and_the_one_with_numbers() -> None:
+def test_the_symbolic_neuron_and_the_one_with_numbers(frame_of: MakeFrame) -> None:
     X = np.array([[0.5, -2.0], [1.0, 3.0]])
     frame = frame_of(dataset=Points(X, [0, 1]), hidden=[2], activation="tanh", test_fraction=0.0)
     trainer = Trainer(frame.experiment, engine="reference")
@@ -556,7 +461,7 @@ def test_the_symbolic_neuron_and_the_one_with_numbers() -> None:
     assert equation_of(moment, NeuronPart(2, 0)).text.startswith("z = 1·a⁽¹⁾₁ + 2·a⁽¹⁾₂ + 0;")
 
 
-def test_a_unit_and_a_source_can_be_chosen() -> None:
+def test_a_unit_and_a_source_can_be_chosen(frame_of: MakeFrame) -> None:
     frame = frame_of()
     steps = microsteps(frame)
     number = next(n for n, step in enumerate(steps) if step.title == "Layer 2: gradients")
@@ -572,7 +477,7 @@ def test_a_unit_and_a_source_can_be_chosen() -> None:
 
 
 @pytest.mark.parametrize("most", [1, 2, 5, 20, None])
-def test_folded_sums_add_up(most: int | None) -> None:
+def test_folded_sums_add_up(most: int | None, frame_of: MakeFrame) -> None:
     frame = frame_of(hidden=[14, 2])
     full = equation_of(frame, NeuronPart(2, 1), 3, 17, None)
     equation = equation_of(frame, NeuronPart(2, 1), 3, 17, most)
@@ -590,7 +495,7 @@ def test_folded_sums_add_up(most: int | None) -> None:
     assert r"\underbrace" in equation.latex
 
 
-def test_terms_come_by_size() -> None:
+def test_terms_come_by_size(frame_of: MakeFrame) -> None:
     frame = frame_of(hidden=[14, 2])
     for point in (None, 3):
         terms = equation_of(frame, NeuronPart(2, 0), point).terms
@@ -599,7 +504,7 @@ def test_terms_come_by_size() -> None:
         assert sizes == sorted(sizes, reverse=True)
 
 
-def test_a_load_of_many_inputs_is_shortened() -> None:
+def test_a_load_of_many_inputs_is_shortened(frame_of: MakeFrame) -> None:
     points = Points(np.arange(60.0).reshape(3, 20) / 7, [0, 1, 0])
     frame = frame_of(dataset=points, test_fraction=0.0, features=[])
     equation = equation_of_step(frame, microsteps(frame), 0, most_terms=5)
@@ -608,86 +513,7 @@ def test_a_load_of_many_inputs_is_shortened() -> None:
     assert len(equation.terms) == 20
 
 
-# --- numbers
-
-
-@settings(max_examples=300)
-@given(
-    st.floats(allow_nan=False, allow_infinity=False),
-    st.integers(1, 17),
-)
-def test_a_number_is_read_back_within_its_digits(value: float, digits: int) -> None:
-    text = format_number(value, digits)
-    exact = to_float(text)
-    if digits == 17:
-        assert exact == value
-    else:
-        assert float(f"{value:.{digits - 1}e}") == exact
-
-
-def to_float(text: str) -> float:
-    """Read with decimal rounding, which multiplying by a power of ten would not have."""
-    text = text.replace("−", "-")
-    found = re.fullmatch(r"(-?)(?:([\d.]+)·)?10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", text)
-    if not found:
-        return float(text)
-    power = "".join(UP[sign] for sign in found[3])
-    return float(f"{found[1]}{found[2] or 1}e{power}")
-
-
-@pytest.mark.parametrize(
-    ("value", "digits", "text"),
-    [
-        (0.0, 3, "0"), (-0.0, 3, "0"), (1.0, 17, "1"), (-0.3333, 3, "−0.333"),
-        (1.2e-5, 3, "1.2·10⁻⁵"), (-1e-8, 3, "−10⁻⁸"), (0.00012, 3, "0.00012"),
-        (12345.6, 3, "12300"), (123456.0, 3, "1.23·10⁵"), (99999.9, 3, "10⁵"),
-        (9.996, 3, "10"), (math.inf, 3, "∞"), (-math.inf, 3, "−∞"), (math.nan, 3, "not a number"),
-        (0.1, 17, "0.10000000000000001"),
-    ],
-)  # fmt: skip
-def test_how_numbers_look(value: float, digits: int, text: str) -> None:
-    assert format_number(value, digits) == text
-
-
-def test_how_they_look_in_latex() -> None:
-    assert latex_of("−1.2·10⁻⁵") == r"-1.2 \times 10^{-5}"
-    assert latex_of("−∞ + not a number") == r"-\infty + \text{not a number}"
-    assert latex_of("2·10⁻³·0.5") == r"2 \times 10^{-3} \cdot 0.5"
-    assert latex_of("√(1 + e^(−0.5))") == r"\sqrt{1 + e^{-0.5}}"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "texts"),
-    [
-        (0.0, -0.05, ("0.0000", "−0.0500")), (-0.973, -0.923, ("−0.973", "−0.923")),
-        (0.5, 0.45, ("0.500", "0.450")), (1.0, 1.0004, ("1.0000", "1.0004")),
-        (1e-6, 1.25e-6, ("1.00·10⁻⁶", "1.25·10⁻⁶")), (0.0, 1e-7, ("0", "1.00·10⁻⁷")),
-        (-1e-9, 0.5, ("0.0000", "0.5000")), (-0.767, -1.3, ("−0.767", "−1.300")),
-        (12345.0, 12346.0, ("12345", "12346")), (2.0, 2.0, ("2", "2")),
-        (math.nan, 1.0, ("not a number", "1")), (1.0, math.inf, ("1", "∞")),
-    ],
-)  # fmt: skip
-def test_two_numbers_beside_each_other_have_equally_many_decimals(
-    old: float, new: float, texts: tuple[str, str]
-) -> None:
-    assert equation_text.format_pair(old, new) == texts
-
-
-@settings(max_examples=200)
-@given(*[st.floats(-1e300, 1e300)] * 2, st.integers(1, 17))
-def test_such_pairs_are_the_numbers_and_differ_where_they_do(
-    old: float, new: float, digits: int
-) -> None:
-    was, is_ = equation_text.format_pair(old, new, digits)
-    assert (was == is_) == (old == new)
-    size = max(abs(old), abs(new))
-    for text, value in ((was, old), (is_, new)):
-        assert to_float(text) == pytest.approx(value, abs=size * 10.0 ** (1 - digits))
-    if "10" not in was + is_ and "∞" not in was + is_ and old != new:
-        assert len(was.partition(".")[2]) == len(is_.partition(".")[2])
-
-
-def test_an_update_is_told_with_equally_many_decimals() -> None:
+def test_an_update_is_told_with_equally_many_decimals(frame_of: MakeFrame) -> None:
     frame = frame_of(optimizer="adam", learning_rate=0.05)
     steps = microsteps(frame)
     number = next(n for n, step in enumerate(steps) if step.phase == "update")
@@ -704,15 +530,7 @@ def test_an_update_is_told_with_equally_many_decimals() -> None:
         assert len(decimals) == 1
 
 
-def test_settings_are_written_whole() -> None:
-    numbers = equation_text.Numbers(1)
-    assert [numbers.setting(x) for x in (0.999, 0.05, 1e-8, 1000.0, 0.0)] == [
-        "0.999", "0.05", "10⁻⁸", "1000", "0",
-    ]  # fmt: skip
-    assert numbers.setting(1 / 3) == "0.3"
-
-
-def test_numbers_that_are_not_finite_are_shown() -> None:
+def test_numbers_that_are_not_finite_are_shown(frame_of: MakeFrame) -> None:
     frame = frame_of(hidden=[2], activation="linear", output_activation="linear",
                      loss="squared_error")  # fmt: skip
     equations = equations_of(with_weights(frame, 1e200), digits=3)
@@ -721,33 +539,7 @@ def test_numbers_that_are_not_finite_are_shown() -> None:
         assert_is_written_well(equation)
 
 
-# --- the registries' formulas
-
-
-@pytest.mark.parametrize(
-    "formula",
-    [a.formula for a in ACTIVATIONS.values()]
-    + [a.derivative_formula for a in ACTIVATIONS.values()]
-    + [loss.formula for loss in LOSSES.values()]
-    + [optimizer.formula for optimizer in OPTIMIZERS.values()],
-)
-def test_every_registered_formula_has_its_latex(formula: str) -> None:
-    latex = latex_of(formula)
-    assert UNKNOWN not in latex, f"equation_text lacks a character of {formula}"
-    assert latex.isascii()
-    assert latex.count("{") == latex.count("}")
-
-
-def test_some_formulas_in_latex() -> None:
-    assert latex_of(ACTIVATIONS["relu"].derivative_formula) == (
-        r"a' = 1 \text{ if } z > 0, \text{ else } 0"
-    )
-    assert latex_of(LOSSES["squared_error"].formula) == (
-        r"L = \tfrac{1}{2} \sum_{k} (y_{k} - t_{k})^{2}"
-    )
-    assert latex_of(OPTIMIZERS["rmsprop"].formula).endswith(
-        r"\theta \leftarrow \theta - \eta g / (\sqrt{s} + \epsilon )"
-    )
+# --- the registries
 
 
 def test_everything_registered_is_written_with_its_numbers() -> None:
@@ -756,7 +548,9 @@ def test_everything_registered_is_written_with_its_numbers() -> None:
     assert set(equation_rules.OPTIMIZER_RULES) == set(OPTIMIZERS)
 
 
-def test_what_is_not_known_is_written_by_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_known_is_written_by_its_value(
+    monkeypatch: pytest.MonkeyPatch, frame_of: MakeFrame
+) -> None:
     for rules in ("ACTIVATION_RULES", "LOSS_RULES", "OPTIMIZER_RULES"):
         monkeypatch.setattr(equation_rules, rules, {})
     check_all(frame_of(optimizer="adam", l1=0.01))
@@ -779,12 +573,12 @@ def test_what_is_not_known_is_written_by_its_value(monkeypatch: pytest.MonkeyPat
         (EdgePart(1, 0, 2), "source: 2 given; allowed: 0 to 1."),
     ],
 )
-def test_parts_that_are_not_there(part: Part, sentence: str) -> None:
+def test_parts_that_are_not_there(part: Part, sentence: str, frame_of: MakeFrame) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         equation_of(frame_of(), part)
 
 
-def test_other_refusals() -> None:
+def test_other_refusals(frame_of: MakeFrame) -> None:
     frame = frame_of()
     n = len(dataset_of(frame.experiment).X_train)
     for point in (-1, n):
