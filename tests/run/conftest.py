@@ -15,6 +15,7 @@ from nnviz.model.schedules import SCHEDULES
 from nnviz.run.consistency import network_of
 from nnviz.run.experiment import Experiment
 from nnviz.run.parameters import Mask, Parameters
+from nnviz.run.trainer import Trainer
 
 HIDDEN = [name for name, activation in ACTIVATIONS.items() if activation.hidden]
 SEEDS = st.integers(0, 2**32 - 1)
@@ -106,3 +107,32 @@ def parameters_for(draw, experiment):
 def drawn_experiments():
     """The strategy that draws experiments."""
     return experiments()
+
+
+@pytest.fixture
+def trainer():
+    """Makes a small trainer, with other fields of its experiment."""
+
+    def make(engine="reference", **fields):
+        small = {"n_samples": 40, "hidden": [3], "batch_size": 8}
+        return Trainer(Experiment(**small | fields), engine)
+
+    return make
+
+
+@pytest.fixture
+def nudged():
+    """Gives a trainer other weights: the first one is moved."""
+
+    def nudge(trainer, by=0.5):
+        weights = [w.copy() for w in trainer.weights]
+        weights[0][0, 0] += by
+        trainer.set_parameters(weights, trainer.biases)
+
+    return nudge
+
+
+@pytest.fixture
+def names():
+    """The names of a trainer's branches."""
+    return lambda trainer: [branch.name for branch in trainer.branches]

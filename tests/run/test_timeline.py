@@ -5,31 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnviz import Diverged, Experiment, Trainer
-from nnviz.run.branches import Branch
+from nnviz import Diverged
 from nnviz.run.hands import Place, set_parameter
 from nnviz.run.outline import outline_of
-
-
-def trainer(engine="reference", **fields):
-    return Trainer(Experiment(**{"n_samples": 40, "hidden": [3], "batch_size": 8} | fields), engine)
-
-
-def nudged(t, by=0.5):
-    """Other weights: the first one is moved."""
-    weights = [w.copy() for w in t.weights]
-    weights[0][0, 0] += by
-    t.set_parameters(weights, t.biases)
-
-
-def names(t):
-    return [branch.name for branch in t.branches]
-
 
 # Going back and forth.
 
 
-def test_any_update_again():
+def test_any_update_again(trainer):
     t = trainer()
     frames = [t.frame()]
     for _ in range(30):
@@ -42,7 +25,7 @@ def test_any_update_again():
 
 
 @pytest.mark.parametrize("update", [-1, 6, 10**9])
-def test_an_update_that_is_not_there(update):
+def test_an_update_that_is_not_there(update, trainer):
     t = trainer()
     t.advance(5)
     before = t.frame()
@@ -51,7 +34,7 @@ def test_an_update_that_is_not_there(update):
     assert t.frame() == before
 
 
-def test_advancing_from_the_past_retraces_and_goes_on():
+def test_advancing_from_the_past_retraces_and_goes_on(trainer):
     t, other = trainer(), trainer()
     t.advance(20)
     t.seek(4)
@@ -61,7 +44,7 @@ def test_advancing_from_the_past_retraces_and_goes_on():
     assert len(t.branches) == 1
 
 
-def test_edits_are_retraced_too():
+def test_edits_are_retraced_too(trainer, nudged):
     t = trainer()
     t.advance(5)
     t.change(learning_rate=0.2, batch_size=3)
@@ -78,7 +61,7 @@ def test_edits_are_retraced_too():
     assert len(t.branches) == 1
 
 
-def test_at_an_edit_it_is_the_state_after_it():
+def test_at_an_edit_it_is_the_state_after_it(trainer, nudged):
     t = trainer()
     t.advance(5)
     before = t.frame()
@@ -92,7 +75,7 @@ def test_at_an_edit_it_is_the_state_after_it():
     assert t.frame() == after
 
 
-def test_epochs_over_an_edit_of_the_batch_size():
+def test_epochs_over_an_edit_of_the_batch_size(trainer):
     t, other = trainer(), trainer()
     for each in (t, other):
         each.advance_epochs(1)
@@ -104,255 +87,10 @@ def test_epochs_over_an_edit_of_the_batch_size():
     assert t.epoch == other.epoch
 
 
-# Branches.
-
-
-def test_a_change_in_the_past_begins_a_branch():
-    t = trainer()
-    t.advance(10)
-    old = t.frame()
-    t.seek(6)
-    t.change(learning_rate=0.3)
-    t.advance(10)
-    new = t.frame()
-    assert t.branches == (
-        Branch(1, "main", None, 0, 10, False),
-        Branch(2, "branch 2", 1, 6, 16, True),
-    )
-    t.checkout("main")
-    assert t.frame() == old
-    t.checkout(t.branches[1])
-    assert t.frame() == new
-    t.seek(8)
-    t.checkout(1)
-    t.seek(8)
-    assert t.experiment.learning_rate != 0.3
-
-
-def test_the_branch_of_a_change_is_what_a_run_with_it_gives():
-    t = trainer()
-    t.advance(10)
-    t.seek(6)
-    t.change(learning_rate=0.3)
-    t.advance(10)
-    other = trainer()
-    other.advance(6)
-    other.change(learning_rate=0.3)
-    other.advance(10)
-    assert t.frame() == other.frame()
-
-
-def test_names_and_deleting():
-    t = trainer()
-    t.advance(10)
-    t.seek(6)
-    nudged(t)
-    t.advance(3)
-    t.rename_branch("branch 2", "  moved   a weight ")
-    assert names(t) == ["main", "moved a weight"]
-    for name in ("", "  ", "main"):
-        with pytest.raises(ValueError, match=r"^branch: the name .* empty or taken"):
-            t.rename_branch(2, name)
-    with pytest.raises(ValueError, match="'moved a weight' is the one in use"):
-        t.delete_branch("moved a weight")
-    t.delete_branch("main")
-    assert names(t) == ["moved a weight"]
-    end = t.frame()
-    t.seek(3)
-    t.advance(6)
-    assert t.frame() == end
-    for missing in ("main", 7, True):
-        with pytest.raises(ValueError, match=r"^branch: .* given; allowed: moved a weight\."):
-            t.checkout(missing)
-
-
-def test_undoing_and_redoing_uses_up_no_numbers():
-    t = trainer()
-    t.advance(6)
-    t.seek(3)
-    t.change(learning_rate=0.5)
-    for _ in range(5):
-        t.undo()
-        assert names(t) == ["main"]
-        t.redo()
-        assert names(t) == ["main", "branch 2"]
-    t.seek(3)
-    t.rename_branch(2, "branch 3")
-    t.checkout("main")
-    t.seek(2)
-    t.change(learning_rate=0.7)
-    assert names(t) == ["main", "branch 3", "branch 4"]
-
-
-def test_a_branch_that_was_deleted_comes_back_as_it_was():
-    t = trainer()
-    t.advance(4)
-    nudged(t)
-    t.advance(4)
-    t.undo()
-    t.advance(2)
-    assert names(t) == ["main", "branch 2"]
-    before = t.branches
-    t.checkout("main")
-    lost = t.frame()
-    t.checkout("branch 2")
-    t.delete_branch("main")
-    assert names(t) == ["branch 2"]
-    with pytest.raises(ValueError, match=r"^redo: no gesture"):
-        t.redo()
-    assert t.update == 6
-    t.advance(1)
-    t.undo()
-    assert t.update == 7  # what is undone is no moment
-    assert names(t) == ["main", "branch 2"]
-    assert [b.parent for b in t.branches] == [b.parent for b in before]
-    t.checkout("main")
-    assert t.frame() == lost
-    # It is in use now, so it cannot go.
-    t.redo()
-    assert names(t) == ["main", "branch 2"]
-    t.undo()
-    t.checkout("branch 2")
-    t.redo()
-    assert names(t) == ["branch 2"]
-
-
-def test_names_and_bookmarks_are_undone_where_one_stands():
-    t = trainer()
-    t.advance(3)
-    t.rename_branch("main", "first try")
-    t.bookmark("a")
-    t.bookmark("b")
-    t.advance(2)
-    bookmarks = t.timeline.segment.bookmarks
-    assert bookmarks == {3: "b"}
-    t.undo()
-    assert bookmarks == {3: "a"}
-    t.undo()
-    assert bookmarks == {}
-    t.undo()
-    assert names(t) == ["main"]
-    for _ in range(3):
-        t.redo()
-    assert (names(t), bookmarks, t.update) == (["first try"], {3: "b"}, 5)
-    t.seek(3)
-    t.remove_bookmark()
-    assert bookmarks == {}
-    t.undo()
-    assert bookmarks == {3: "b"}
-
-
-# Undo and redo.
-
-
-def test_undo_and_redo_of_edits():
-    t = trainer()
-    t.advance(5)
-    frames = [t.frame()]
-    t.change(learning_rate=0.3)
-    frames.append(t.frame())
-    nudged(t)
-    frames.append(t.frame())
-    t.change(optimizer="adam", hidden=[3, 3])
-    frames.append(t.frame())
-    for frame in frames[-2::-1]:
-        t.undo()
-        assert t.frame() == frame
-    with pytest.raises(ValueError, match=r"^undo: no gesture is left to undo"):
-        t.undo()
-    for frame in frames[1:]:
-        t.redo()
-        assert t.frame() == frame
-    with pytest.raises(ValueError, match=r"^redo: no gesture is left to redo"):
-        t.redo()
-    assert names(t) == ["main"]
-
-
-def test_what_was_trained_after_an_edit_stays_when_it_is_undone():
-    t = trainer()
-    t.advance(5)
-    before = t.frame()
-    nudged(t)
-    after = t.frame()
-    t.advance(7)
-    end = t.frame()
-    t.undo()
-    assert t.frame() == before
-    assert [b.newest for b in t.branches] == [12, 5]
-    t.advance(3)
-    untouched = trainer()
-    untouched.advance(8)
-    assert t.frame() == untouched.frame()
-    t.checkout("main")
-    assert t.frame() == end
-    t.redo()
-    assert t.frame() == after
-    t.advance(7)
-    assert t.frame() == end
-
-
-def test_another_edit_after_undo_has_no_redo():
-    t = trainer()
-    t.advance(5)
-    t.change(learning_rate=0.3)
-    t.undo()
-    t.change(learning_rate=0.4)
-    with pytest.raises(ValueError, match=r"^redo: "):
-        t.redo()
-    assert names(t) == ["main"]
-    t.undo()
-    assert t.experiment.learning_rate not in (0.3, 0.4)
-
-
-def test_the_parts_of_a_drag_are_one_gesture():
-    t = trainer()
-    t.advance(5)
-    before = t.frame()
-    for step in range(20):
-        weights = [w.copy() for w in t.weights]
-        weights[0][0, 0] = 0.1 * step
-        weights[0][1, 1] = -0.1 * step
-        t.set_parameters(weights, t.biases, gesture="a drag")
-    after = t.frame()
-    assert len(list(t.timeline.reachable())) == 2
-    t.undo()
-    assert t.frame() == before
-    t.redo()
-    assert t.frame() == after
-    # While it trains, each part is a segment, and still they are undone together.
-    for step in range(5):
-        weights = [w.copy() for w in t.weights]
-        weights[0][0, 0] = -0.1 * step
-        t.set_parameters(weights, t.biases, gesture="another")
-        t.advance(2)
-    t.undo()
-    assert t.frame() == after
-
-
-def test_reset_can_be_undone():
-    t = trainer()
-    start = t.frame()
-    t.advance(9)
-    end = t.frame()
-    t.reset()
-    assert t.frame() == start
-    assert names(t) == ["main"]
-    t.undo()
-    assert t.frame() == end
-    t.change(learning_rate=0.3)
-    t.advance(2)
-    changed = t.frame()
-    t.reset()
-    assert (t.update, t.experiment.learning_rate) == (0, 0.3)
-    assert t.weights[0].tolist() == start.weights[0].tolist()
-    t.undo()
-    assert t.frame() == changed
-
-
 # Frames.
 
 
-def test_restoring_a_moment_of_the_timeline_goes_there():
+def test_restoring_a_moment_of_the_timeline_goes_there(trainer):
     t = trainer()
     t.advance(4)
     frame = t.frame()
@@ -368,7 +106,7 @@ def test_restoring_a_moment_of_the_timeline_goes_there():
     assert t.frame() == end
 
 
-def test_restoring_another_moment_begins_a_branch():
+def test_restoring_another_moment_begins_a_branch(trainer):
     t, other = trainer(), trainer(seed=5)
     t.advance(4)
     here = t.frame()
@@ -386,7 +124,7 @@ def test_restoring_another_moment_begins_a_branch():
 # Engines.
 
 
-def test_the_switch_of_engine_is_exact():
+def test_the_switch_of_engine_is_exact(trainer):
     t = trainer("reference", hidden=[8, 8])
     t.advance(10)
     middle = t.frame()
@@ -412,7 +150,7 @@ def test_the_switch_of_engine_is_exact():
         t.undo()
 
 
-def test_in_the_past_the_other_engine_waits_for_the_end():
+def test_in_the_past_the_other_engine_waits_for_the_end(trainer):
     t, other = trainer("reference"), trainer("reference")
     t.advance(10)
     t.seek(3)
@@ -429,7 +167,7 @@ def test_in_the_past_the_other_engine_waits_for_the_end():
 # Divergence.
 
 
-def test_divergence_is_where_it_was():
+def test_divergence_is_where_it_was(trainer):
     t = trainer(learning_rate=1e6, optimizer="sgd", loss="squared_error",
                 output_activation="linear", activation="relu")  # fmt: skip
     with pytest.raises(Diverged):
@@ -450,7 +188,7 @@ def test_divergence_is_where_it_was():
 # Bookmarks.
 
 
-def test_bookmarks():
+def test_bookmarks(trainer):
     t = trainer()
     t.advance(3)
     t.bookmark("here it turns")
@@ -468,7 +206,7 @@ def test_bookmarks():
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
-def test_moments_are_thinned_under_a_budget(engine):
+def test_moments_are_thinned_under_a_budget(engine, trainer):
     t = trainer(engine, optimizer="adam", hidden=[8, 8])
     t.timeline.budget = 300_000
     other = trainer(engine, optimizer="adam", hidden=[8, 8])
@@ -487,7 +225,7 @@ def test_moments_are_thinned_under_a_budget(engine):
         assert t.frame() == frame
 
 
-def test_edits_of_a_large_network_stay_under_the_budget():
+def test_edits_of_a_large_network_stay_under_the_budget(trainer, nudged):
     t = trainer(hidden=[40, 40], optimizer="adam")
     t.timeline.budget = 400_000
     frames = [t.frame()]
@@ -511,7 +249,7 @@ def test_edits_of_a_large_network_stay_under_the_budget():
         np.testing.assert_array_equal(t.frame().theta, frames[i].theta)
 
 
-def test_a_million_updates():
+def test_a_million_updates(trainer):
     t = trainer("compiled", hidden=[8, 8], optimizer="adam")
     t.advance(1_000_000)
     assert t.timeline.bytes < t.timeline.budget
@@ -526,7 +264,7 @@ def test_a_million_updates():
 # The outline.
 
 
-def test_the_outline_tells_branches_and_marks():
+def test_the_outline_tells_branches_and_marks(trainer, nudged):
     t = trainer()
     t.advance(5)
     t.change(learning_rate=0.2)
@@ -549,7 +287,7 @@ def test_the_outline_tells_branches_and_marks():
     assert outline.marks[2].words == "end"
 
 
-def test_the_parts_of_a_drag_while_it_trains_have_one_mark():
+def test_the_parts_of_a_drag_while_it_trains_have_one_mark(trainer):
     t = trainer()
     t.advance(4)
     before = t.weights[0][0, 0]
