@@ -151,9 +151,15 @@ class MessageBar(QWidget):
         self.move((self._over.width() - width) // 2, self._over.height() - self.height() - ABOVE)
 
     def _make_room(self, line: QWidget) -> None:
-        """Let the line be so high that the bar reaches no farther up than the gap above it."""
+        """Let the line be so high that the bar reaches no farther up than the gap above it.
+
+        Not higher than the parent has room for: a window at its least would grow, and stay so.
+        """
         layout = self._over.layout()
         if layout is None:
             return
         free = layout.spacing() + layout.contentsMargins().bottom() - ABOVE - 1
-        line.setMinimumHeight(max(0, self.height() - free))
+        usual = line.minimumSizeHint().height()
+        others = layout.minimumSize().height() - max(usual, line.minimumHeight())
+        room = self._over.height() - others
+        line.setMinimumHeight(max(0, min(self.height() - free, room)))

@@ -15,7 +15,7 @@ from nnviz.insight.equation_text import (
     lowered,
     product_piece,
 )
-from nnviz.insight.equation_writer import DATA_TERM, Array, Equation, Told, Writer, check
+from nnviz.insight.equation_writer import DATA_TERM, Array, Change, Equation, Told, Writer, check
 from nnviz.insight.microsteps import MicroStep
 from nnviz.model.activations import ACTIVATIONS
 from nnviz.model.optimizers import OPTIMIZERS
@@ -85,10 +85,10 @@ def _load(write: Writer, told: Told, step: MicroStep, unit: int | None) -> Equat
         statements.append(f"t{lowered(right + 1)} = {n.plain(t[right])}")
     if values["point_weights"] is not None:
         statements.append(f"c = {n.setting(values['point_weights'][row])}")
-    counted = ", how much it counts, c," * (values["point_weights"] is not None)
+    counted = " Its loss counts c times." * (values["point_weights"] is not None)
     sentence = (
-        f"The next update reads its points; these are the inputs{counted} and the target t of "
-        f"{write.example_of(told)}{why_example(told.steps)}."
+        f"The next update reads its points; these are the inputs and the target t of "
+        f"{write.example_of(told)}{why_example(told.steps)}.{counted}"
     )
     return write.equation(step.title, sentence, step.formula, statements, pieces)
 
@@ -214,21 +214,24 @@ def _update(
     weight = write.update(told, step.layer, unit, source)
     bias = write.update(told, step.layer, unit, None)
     n = write.numbers
-    if is_of_bias:
-        first, other = bias, weight
-        words = write.bias_words(step.layer, unit)
-        likewise = f"{write.edge_words(step.layer, unit, source)}, w"
-    else:
-        first, other = weight, bias
-        words = write.edge_words(step.layer, unit, source)
-        likewise = "the bias b (choose it to see how)"
-    moves = "goes from {} to {}".format(*n.pair(first.old, first.new))
-    if first.is_frozen:
-        moves = f"is {first.why_fixed} and stays at {n.plain(first.old)}"
-    sentence = (
-        f"{OPTIMIZERS[write.problem.optimizer].label} turns gradients into steps: {words} "
-        f"{moves}; likewise {likewise}."
+    of_weight, of_bias = (
+        write.edge_words(step.layer, unit, source),
+        write.bias_words(step.layer, unit),
     )
+    (first, words), (other, likewise) = (weight, of_weight), (bias, "the bias b")
+    if is_of_bias:
+        (first, words), (other, likewise) = (bias, of_bias), (weight, f"{of_weight}, w")
+
+    def moves(change: Change) -> str:
+        if change.is_frozen:
+            return f"is {change.why_fixed} and stays at {n.plain(change.old)}"
+        return "goes from {} to {}".format(*n.pair(change.old, change.new))
+
+    rest = f"likewise {likewise}"
+    if first.is_frozen or other.is_frozen:
+        rest = f"{of_weight if is_of_bias else of_bias} {moves(other)}"
+    label = OPTIMIZERS[write.problem.optimizer].label
+    sentence = f"{label} turns gradients into steps: {words} {moves(first)}; {rest}."
     # Of the other the step itself: what it is made of would say the same a second time.
     statements = [*first.statements, *other.statements[-1:]]
     return write.equation(step.title, sentence, step.formula, statements)

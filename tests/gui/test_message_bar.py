@@ -117,6 +117,29 @@ def test_it_covers_only_the_line_that_it_stands_over(qtbot: QtBot, words: int) -
     assert line.geometry() == before
 
 
+@pytest.mark.parametrize("words", [4, 60, 300])
+def test_a_window_at_its_least_does_not_grow(qtbot: QtBot, words: int) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    layout = QVBoxLayout(parent)
+    above, line = QTextEdit(), QLabel("Paused.")
+    layout.addWidget(above, 1)
+    layout.addWidget(line)
+    bar = MessageBar(parent)
+    bar.stand_over(line)
+    parent.show()
+    least = parent.minimumSizeHint()
+    parent.resize(least)
+    for _ in range(2):
+        bar.warn("word " * words)
+        QApplication.processEvents()
+        assert parent.size() == least
+        assert parent.rect().contains(bar.geometry())
+    bar.hide()
+    QApplication.processEvents()
+    assert parent.minimumSizeHint() == least
+
+
 def test_a_short_message_moves_nothing(open_window: Callable[..., MainWindow]) -> None:
     window = open_window("moons")
     QApplication.processEvents()

@@ -346,7 +346,7 @@ def test_an_update_is_told_in_all_its_lines_for_the_weight_or_for_the_bias(
         equation_of_step(frame, steps, last, 0, 1, 17, is_of_bias=is_of_bias)
         for is_of_bias in (False, True)
     )
-    assert "(choose it to see how)" in weight.sentence
+    assert weight.sentence.endswith("; likewise the bias b.")
     assert "the bias of the output goes from" in bias.sentence
     assert "likewise the weight from unit 2 of layer 2 to the output, w." in bias.sentence
     ends = [equation.text.split(";  ")[-1] for equation in (weight, bias)]
@@ -433,6 +433,31 @@ def test_what_was_frozen_and_then_cut_is_cut(small: MakeExperiment) -> None:
     still.change(trainable=frozen_experiment(
         still.experiment, still.network, [Place(1, 0)], True).trainable)  # fmt: skip
     assert "for it is frozen" in equation_of(still.frame(), BiasPart(1, 0)).sentence
+
+
+@pytest.mark.parametrize("kind", ["weights", "biases", "both"])
+def test_an_update_says_of_both_whether_they_are_frozen(kind: str, small: MakeExperiment) -> None:
+    places = {"weights": [Place(1, 0, 0)], "biases": [Place(1, 0)]}
+    frozen = places.get(kind) or places["weights"] + places["biases"]
+    trainer = Trainer(small(), engine="reference")
+    trainer.change(trainable=frozen_experiment(
+        trainer.experiment, trainer.network, frozen, True).trainable)  # fmt: skip
+    frame, steps = trainer.frame(), microsteps(trainer)
+    number = next(n for n, s in enumerate(steps) if s.phase == "update" and s.layer == 1)
+    for is_of_bias in (False, True):
+        said = equation_of_step(frame, steps, number, 0, 0, is_of_bias=is_of_bias).sentence
+        assert "likewise" not in said
+        of_weight, of_bias = (
+            re.search(rf"{words} (is frozen|goes from)", said)
+            for words in (
+                "the weight from x₁ to unit 1 of layer 1",
+                "the bias of unit 1 of layer 1",
+            )
+        )
+        assert of_weight
+        assert of_bias
+        assert (of_weight[1] == "is frozen") == (kind != "biases")
+        assert (of_bias[1] == "is frozen") == (kind != "weights")
 
 
 def words_on(frame: Frame, edge: EdgePart) -> list[str]:

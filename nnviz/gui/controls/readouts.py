@@ -195,7 +195,7 @@ def show_loss(value: float | None) -> str:
     if value is None or not isfinite(value):
         return NOTHING
     if value != 0 and not 5e-5 <= abs(value) < 99_999.5:
-        is_long = not 1e-9 <= abs(value) < 9.95e9
+        is_long = not 1e-9 <= abs(value) < 9.95e99
         return scientific_text(value, 1 if is_long else 2)
     digits = len(str(int(abs(value))))
     return f"{value:.{max(5 - digits, 0)}f}"

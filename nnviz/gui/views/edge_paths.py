@@ -104,7 +104,8 @@ def draw_plate(
 
 
 def _frame_pen(weight: float, theme: Theme) -> QPen:
-    pen = QPen(edge_color(_FRAME_STRENGTH, weight < 0.0, theme), theme.scale)
+    color = edge_color(_FRAME_STRENGTH, weight < 0.0, theme) if weight else theme.line
+    pen = QPen(color, theme.scale)
     if weight < 0.0:
         pen.setDashPattern([3.0, 2.0])
     return pen

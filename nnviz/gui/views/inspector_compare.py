@@ -134,9 +134,13 @@ class ComparePage(Page):
         self._fit()
 
     def copy(self) -> None:
-        panes = (pane for pane in (self._notes, self._text) if not pane.isHidden())
-        said = (pane.toPlainText() for pane in panes)
-        QGuiApplication.clipboard().setText("\n".join(filter(None, said)))
+        """All that there is to say, whatever there is room for."""
+        found = self._difference
+        said: list[str] = [self._text.toPlainText()]
+        if found is not None:
+            figures = self._table.accessibleDescription()
+            said = [self._moments_text(), figures, *found.sentences, *self._changes(found)]
+        QGuiApplication.clipboard().setText("\n".join(said))
 
     # --- computing
 
@@ -160,9 +164,9 @@ class ComparePage(Page):
         self._unpin.setVisible(is_pinned)
         for widget in (self._choice, self._surfaces, self._table):
             widget.setVisible(found is not None)
-        self._notes.hide()
         self._say(self._moments_text())
         if found is None:
+            self._notes.hide()
             self._text.set_paragraphs([told(reason or _HOW_TO_BEGIN)])
         else:
             self._surfaces.show_change(found.surface, self._subtracted.isChecked())
@@ -207,7 +211,7 @@ class ComparePage(Page):
             # The largest one, without what was and what is.
             shorter.append([*chosen, *_paragraphs([*few, lines[0].rpartition(":")[0]])])
         self._text.set_paragraphs(
-            [*chosen, *said, *_paragraphs(results), *change],
+            [*chosen, *_paragraphs(results), *said, *change],
             shorter or [[*chosen, *_paragraphs(few), *said]],
         )
 

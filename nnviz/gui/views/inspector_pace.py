@@ -69,6 +69,7 @@ class Pace(QObject):
     def forget_cost(self) -> None:
         """Another experiment may be faster."""
         self._cost = 0.0
+        self._timer.stop()
 
     def wake(self) -> None:
         """Do what is wanted, if it is allowed now."""

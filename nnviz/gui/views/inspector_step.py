@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,7 @@ SPEEDS = (0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0)
 """Micro-steps a second, in about equal ratios."""
 _FIRST_SPEED = 4
 _HOW_TO_BEGIN = "Press 1 and then →, or Watch, to see the next update one step at a time."
+_HOW_TO_SEE_A_BIAS = "Click a bias for all its lines."
 
 
 class StepPage(Page):
@@ -270,11 +272,13 @@ class StepPage(Page):
         from nnviz.insight.equations import equation_of_step
 
         unit, source = (None, None) if self._part is None else _unit_in(step, self._part)
+        is_of_bias = unit is not None and isinstance(self._part, BiasPart)
         equation = equation_of_step(
             self._frame, self._steps, self._number, unit, source,
-            self.formula.digits.value, self.formula.most_terms,
-            is_of_bias=isinstance(self._part, BiasPart),
+            self.formula.digits.value, self.formula.most_terms, is_of_bias=is_of_bias,
         )  # fmt: skip
+        if step.phase == "update" and not is_of_bias:
+            equation = replace(equation, sentence=f"{equation.sentence} {_HOW_TO_SEE_A_BIAS}")
         self.formula.show_equation(equation, self._missing_text())
 
     # --- what the user does

@@ -259,8 +259,11 @@ class TimelineView(QWidget):
             self._aim.let_go()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self._outline is not None:
-            self.menu.popup(event.globalPos())
+        if self._outline is None or self._aim.is_dragging:
+            # The menu would take the release of the button with which one drags.
+            return
+        self._pressed_lane = None
+        self.menu.popup(event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hot_lane = 0

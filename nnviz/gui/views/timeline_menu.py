@@ -74,7 +74,7 @@ class TimelineMenu(QMenu):
         if self._outline is not None:
             number = self._outline.current.number
             name = self._outline.current.name
-            dialog = self._ask("Rename the branch", f"Another name for “{name}”:", "Rename", name)
+            dialog = self._ask("Rename the branch", "Another name for the branch:", "Rename", name)
             dialog.textValueSelected.connect(lambda name: self.rename_wanted.emit(number, name))
 
     def ask_bookmark(self) -> None:

@@ -356,9 +356,9 @@ class Camera:
 
         The inputs are not among the units. ranges (units, 2) are the values at levels 1 and 255;
         where both are the same, a unit's own range is put there: as far as its largest size, and
-        at least 1, to both sides. The decision is None where it is the picture of the one output.
-        All is None, and ranges are as they were, where numbers may overflow. ValueError when
-        ranges have another shape.
+        at least 1, to both sides. Others are at least 1e-300 apart. The decision is None where it
+        is the picture of the one output. All is None, and ranges are as they were, where numbers
+        may overflow. ValueError when ranges have another shape.
         """
         if ranges.shape != (self._units, 2):
             raise ValueError(f"ranges: shape {ranges.shape} given, ({self._units}, 2) needed.")

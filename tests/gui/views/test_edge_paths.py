@@ -57,3 +57,4 @@ def test_a_number_has_a_frame_in_the_colour_and_manner_of_its_edge(theme: Theme)
     assert framed(None) == {theme.card.name()}
     assert framed(0.5) == {plus}
     assert {minus, theme.card.name()} <= framed(-0.5), "dashed, as the edge"
+    assert framed(0.0) == {theme.line.name()}, "a cut edge has no sign"

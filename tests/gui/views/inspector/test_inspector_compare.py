@@ -156,9 +156,8 @@ def test_a_chosen_part_stays_in_the_comparison(
     else:
         # Of a unit, its bias and the weights that come in; of others what the table says.
         is_unit = part == NeuronPart(1, 0)
-        assert said.count("to unit 1 of layer 1: ") - without.count("to unit 1 of layer 1: ") == (
-            2 * is_unit
-        )
+        assert said.count("Weight from ") == 2 * is_unit
+        assert "Weight from " not in without
         return
     step = signed(format_number(pair[1] - pair[0]))
     told = view._compare._text.toPlainText()
@@ -216,6 +215,50 @@ def test_everything_has_its_room(on: SimpleNamespace, show: Show, size: tuple[in
         assert page.rect().contains(text.geometry())
         assert not text.geometry().intersects(table.geometry())
     view.grab()
+
+
+@pytest.mark.parametrize("height", [60, 110, 130, 240, 500])
+def test_all_that_there_is_to_say_is_copied_whatever_is_seen(
+    on: SimpleNamespace, show: Show, height: int
+) -> None:
+    view, trainer = show(tab="Compare", size=(592, height))
+    clipboard = QApplication.clipboard()
+    view._compare.copy()
+    assert clipboard.text().startswith("Mark this moment")
+    before = on.snapshot_of(trainer)
+    view.show_pin(before)
+    on.advance(view, trainer, 20)
+    view._compare.copy()
+    lines = clipboard.text().split("\n")
+    found = difference(before.frame, trainer.frame())
+    assert lines[0] == "update 3 → 23"
+    assert lines[1].startswith(f"train loss: {number_text(before.frame.train_loss)} when marked, ")
+    assert lines[2:4] == list(found.sentences)
+    assert len(lines) == 8, "the four largest changes"
+
+
+def test_the_list_of_changes_stands_under_its_heading(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show(tab="Compare", size=(592, 500))
+    view.show_pin(on.snapshot_of(trainer))
+    trainer.change(loss="squared_error")
+    on.advance(view, trainer, 20)
+    lines = view._compare._text.toPlainText().split("\n")
+    assert lines[lines.index("Largest changes") + 1].startswith(("+", "−"))
+    assert lines.index("Largest changes") == len(lines) - 5
+
+
+def test_notes_with_the_focus_keep_it(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show(tab="Compare", size=(900, 240))
+    view.show_pin(on.snapshot_of(trainer))
+    on.advance(view, trainer, 20)
+    notes = view._compare._notes
+    assert notes.isVisible()
+    view.activateWindow()
+    notes.setFocus()
+    QApplication.processEvents()
+    on.advance(view, trainer, 2)
+    QApplication.processEvents()
+    assert notes.hasFocus()
 
 
 def test_moments_are_compared_at_their_own_pace(

@@ -104,6 +104,22 @@ def test_a_chosen_part_is_shown_in_its_layer_only(on: SimpleNamespace, show: Sho
     assert view.tab == "Step"
 
 
+def test_a_chosen_bias_has_all_lines_of_its_update(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show()
+    steps, frame = microsteps(trainer), trainer.frame()
+    last = len(steps) - 1
+    view.show_step(steps, last)
+    hint = "Click a bias for all its lines."
+    assert hint in on.text(view)
+    view.show_part(BiasPart(steps[last].layer, 0))
+    assert hint not in on.text(view)
+    assert view._step.formula.equation == equation_of_step(frame, steps, last, 0, is_of_bias=True)
+    view.show_part(BiasPart(1, 2))
+    assert steps[last].layer != 1
+    view.show_tab("Step")
+    assert hint in on.text(view), "it has no part in the step"
+
+
 def test_the_walk_keeps_the_moment_that_it_began_at(on: SimpleNamespace, show: Show) -> None:
     view, trainer = show()
     steps, frame = microsteps(trainer), trainer.frame()

@@ -334,13 +334,30 @@ def test_the_track_has_the_menu_too(show: Callable[[Journey], Shown]) -> None:
     bar.menu.close()
 
 
+def test_no_menu_opens_in_the_midst_of_a_drag(
+    show: Callable[[Journey], Shown], qtbot: QtBot
+) -> None:
+    """It would take the release of the button with which one drags."""
+    bar, _, heard = show(_trained())
+    left = Qt.MouseButton.LeftButton
+    qtbot.mousePress(bar, left, pos=_at(bar, 40))
+    at = _at(bar, 40)
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, bar.mapToGlobal(at))
+    QApplication.sendEvent(bar, event)
+    assert not bar.menu.isVisible()
+    qtbot.mouseRelease(bar, left, pos=at)
+    asked = len(heard)
+    qtbot.mouseMove(bar, _at(bar, 10))
+    assert len(heard) == asked
+
+
 def test_what_is_asked_is_read_in_the_dialog_itself(show: Callable[[Journey], Shown]) -> None:
     """The title of a small window is cut on some desktops."""
     bar, _, _ = show(_trained())
     bar.menu.aboutToShow.emit()
     for ask, words, act in (
         (bar.menu.ask_bookmark, "A note to this moment:", "Bookmark"),
-        (bar.menu.ask_name, "Another name for “main”:", "Rename"),
+        (bar.menu.ask_name, "Another name for the branch:", "Rename"),
     ):
         ask()
         dialog = next(d for d in bar.findChildren(QInputDialog) if d.isVisible())
