@@ -95,10 +95,15 @@ class ExperimentEditor(QObject):
         if not is_fresh:
             self._push(number, "reset")
 
-    def do(self, text: str, command: Command) -> int:
-        """Have the run do something that is undoable; returns the gesture's number."""
+    def do(self, text: str, command: Command, told: str = "") -> int:
+        """Have the run do something that is undoable; returns the gesture's number.
+
+        `told` is what the user should know of it, where it is more than meets the eye.
+        """
         number = self._session.do(command)
         self._push(number, text)
+        if told:
+            self._messages.inform(told)
         return number
 
     def do_part(self, gesture: object, text: str, command: Command) -> None:
@@ -132,7 +137,7 @@ class ExperimentEditor(QObject):
         """A gesture of the run can be undone from here on."""
         session = self._session
         undo, redo = partial(session.undo, number, before), partial(session.redo, number, after)
-        self.undo_stack.push(GestureCommand(text, undo, redo))
+        self._note(text, undo, redo)
 
     def _note_new_run(
         self,
@@ -147,7 +152,19 @@ class ExperimentEditor(QObject):
             return
         undo = partial(self._return_to_run, before, journey, origins and origins[0])
         redo = partial(self._return_to_run, after, self._session.journey, origins and origins[1])
-        self.undo_stack.push(GestureCommand(text or change_text(before, after), undo, redo))
+        self._note(text or change_text(before, after), undo, redo)
+
+    def _note(self, text: str, undo: Step, redo: Step) -> None:
+        """What was said of the moment before may be true no more; undoing says what it undid."""
+
+        def saying(step: Step, words: str) -> None:
+            self._messages.inform(f"{words}: {text}.")
+            step()
+
+        self._messages.hide()
+        self.undo_stack.push(
+            GestureCommand(text, partial(saying, undo, "Undone"), partial(saying, redo, "Redone"))
+        )
 
     def _return_to_run(self, experiment: Experiment, journey: int, origin: Step | None) -> None:
         """Where it was left, with all that it has been through, as long as it is kept."""

@@ -6,13 +6,13 @@ from functools import partial
 from operator import methodcaller
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal, SignalInstance, Slot
 
 from nnviz.data.dataset import Dataset
 from nnviz.gui.journey import Command
 from nnviz.gui.states import TRANSITIONS, State
 from nnviz.gui.worker import TrainingWorker
+from nnviz.insight.best import best_row
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.consistency import network_of
 from nnviz.run.experiment import LIVE_FIELDS, Experiment
@@ -250,8 +250,8 @@ class TrainingSession(QObject):
         if snapshot is None or not len(snapshot.history):
             return None
         history = snapshot.history
-        losses = np.where(np.isfinite(history.train_loss), history.train_loss, np.inf)
-        update = int(history.update[int(losses.argmin())])
+        row = best_row(history.train_loss, history, snapshot.timeline)
+        update = int(history.update[0 if row is None else row])
         self._fire("change")
         rate = self.experiment.learning_rate / by
         self.informed.emit(f"Back at update {update:,}; from there the learning rate is {rate:g}.")
@@ -378,7 +378,7 @@ class TrainingSession(QObject):
                 "or reset to begin again."
             )
         elif self.state is State.DIVERGED:
-            self.informed.emit("Training diverged: lower the learning rate, or reset.")
+            self.warned.emit("Training diverged here: lower the learning rate, or reset.")
 
     def _has_epochs_left(self) -> bool:
         return self.snapshot is None or self.snapshot.frame.epoch < self.experiment.epochs

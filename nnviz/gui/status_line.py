@@ -12,6 +12,8 @@ from nnviz.gui.engine_switch import COMPILING
 from nnviz.gui.states import State
 from nnviz.gui.theme import GUTTER, Theme
 
+_WATCHING = "Watching micro-steps; Space plays."
+
 
 class StatusLine(QWidget):
     """Four labels; counts the frames that were drawn in the last second."""
@@ -24,7 +26,8 @@ class StatusLine(QWidget):
         self._engine.hide()
         keys = "Space play   ← → step   1 micro   2 update   3 epoch   R reset   F1 keys"
         self._keys = QLabel(keys, self)
-        self._is_playing = False
+        self._is_playing = self._is_watching = False
+        self._words = ""
         self._frames: list[float] = []
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self._speed)
@@ -68,12 +71,22 @@ class StatusLine(QWidget):
             State.FINISHED: f"Training stopped: all {epochs:,} epochs are over.",
             State.DIVERGED: "Training diverged: the last finite moment is shown.",
         }
-        self._event.setText(words.get(state, ""))
+        self._words = words.get(state, "")
+        self._show_event()
         self._is_playing = state is State.PLAYING
         if not self._is_playing:
             self._frames.clear()
             self._speed.clear()
         self._speed.setVisible(self._is_playing)
+
+    @Slot(bool)
+    def show_watching(self, watching: bool) -> None:
+        """Say that micro-steps play, which is not training, or no more."""
+        self._is_watching = watching
+        self._show_event()
+
+    def _show_event(self) -> None:
+        self._event.setText(_WATCHING if self._is_watching else self._words)
 
     def note_frame(self, updates_per_second: float, is_sampled: bool) -> None:
         """A frame has been drawn; while playing, say how fast that goes."""

@@ -206,7 +206,8 @@ class Travels(QObject):
 
     @Slot(int)
     def _delete(self, number: int) -> None:
-        self._editor.do("delete a branch", methodcaller("delete_branch", number))
+        told = "The branch is deleted; Ctrl+Z brings it back."
+        self._editor.do("delete a branch", methodcaller("delete_branch", number), told)
 
     @Slot()
     def pin(self) -> None:
@@ -276,8 +277,13 @@ class Travels(QObject):
         return self._session.experiment, snapshot.frame.network
 
     def _name(self, part: EdgePart | BiasPart) -> str:
-        kind = "weight" if isinstance(part, EdgePart) else "bias"
-        return f"{kind} in layer {part.layer}"
+        """As all views call it."""
+        from nnviz.gui.views.inspector_words import parameter_words
+
+        snapshot, place = self._session.snapshot, place_of(part)
+        if snapshot is None:
+            return "weight" if isinstance(part, EdgePart) else "bias"
+        return parameter_words(snapshot.frame.network, snapshot.dataset, *place)
 
 
 def place_of(part: EdgePart | BiasPart) -> Place:

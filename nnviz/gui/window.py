@@ -131,6 +131,7 @@ class MainWindow(QWidget):
             self.inspector,
             self.timeline,
         )
+        self.travels.walk.watching_changed.connect(self.status.show_watching)
         self.travels.can_go_back.connect(self.transport.set_can_go_back)
         self.travels.granularity_changed.connect(self.transport.set_granularity)
 
@@ -197,6 +198,9 @@ class MainWindow(QWidget):
         drops = DropTarget(self)
         drops.dropped.connect(self.documents.open)
         drops.refused.connect(self.warn)
+        # What was said of the moment before is not true of another.
+        self.timeline.seek_wanted.connect(self.messages.hide)
+        self.timeline.checkout_wanted.connect(self.messages.hide)
         self.topology.hidden_wanted.connect(self._change_hidden)
         self.topology.unit_hovered.connect(self.surface.show_unit)
         self.topology.unit_left.connect(self.surface.show_output)
@@ -395,6 +399,10 @@ class MainWindow(QWidget):
         elif command in ("micro", "update", "epoch"):
             self.transport.set_granularity(command)
             self.travels.set_granularity(command)
+        elif event.key() == Qt.Key.Key_B and not event.modifiers() and self.timeline.isEnabled():
+            self.timeline.menu.ask_bookmark()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.topology.let_go()
         else:
             super().keyPressEvent(event)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from nnviz.insight.batch_lens import next_points
 from nnviz.insight.equation_example import why_example
 from nnviz.insight.equation_rules import write_error, write_slope
 from nnviz.insight.equation_text import (
@@ -232,6 +233,9 @@ def _update(
         rest = f"{of_weight if is_of_bias else of_bias} {moves(other)}"
     label = OPTIMIZERS[write.problem.optimizer].label
     sentence = f"{label} turns gradients into steps: {words} {moves(first)}; {rest}."
+    m = len(next_points(write.problem, write.frame.state))
+    if len(told.points) == 1 < m:
+        sentence += f" There is one update for all {m:,} points of the batch."
     # Of the other the step itself: what it is made of would say the same a second time.
     statements = [*first.statements, *other.statements[-1:]]
     return write.equation(step.title, sentence, step.formula, statements)

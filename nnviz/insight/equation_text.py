@@ -60,7 +60,8 @@ def format_pair(old: float, new: float, digits: int = 3) -> tuple[str, str]:
     """Two numbers that are read side by side: equally many decimals, zeros at the end too.
 
     The larger has `digits` significant digits, and one more decimal where the other one needs it;
-    more, where it takes more to tell both apart.
+    more, where it takes more to tell both apart. A number that is too small beside the other to
+    have any digit then is written by itself: it is not 0.
     """
     check_digits(digits)
     smaller, larger = sorted((abs(old), abs(new)))
@@ -74,8 +75,14 @@ def format_pair(old: float, new: float, digits: int = 3) -> tuple[str, str]:
         decimals = max(count - 1 - exponent + power + needs_more, 0)
         was, is_ = (_fixed_decimals(value, decimals, power) for value in (old, new))
         if was != is_:
-            return was, is_
+            return _unless_lost(old, was, digits), _unless_lost(new, is_, digits)
     return format_number(old, MOST_DIGITS), format_number(new, MOST_DIGITS)
+
+
+def _unless_lost(value: float, text: str, digits: int) -> str:
+    """The text, if it tells anything of a number that is not 0."""
+    has_digits = any(digit in "123456789" for digit in text.partition("·")[0])
+    return text if has_digits or value == 0.0 else format_number(value, digits)
 
 
 def _exponent_of(size: float, digits: int) -> int:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.experiment_editor import NEW_RUN
@@ -17,6 +18,7 @@ from nnviz.gui.states import State
 from nnviz.gui.views.header_controls import HeaderTab
 from nnviz.gui.views.inspector_text import TextPane
 from nnviz.gui.window import MainWindow
+from nnviz.insight.parts import EdgePart
 from nnviz.run.presets import PRESETS
 
 WAIT = 20_000
@@ -115,3 +117,105 @@ def test_a_comparison_is_seen_without_scrolling_and_says_why_losses_are_not_subt
     assert (page._table.columns["train loss"][2] == "–") == is_other
     assert ("changed class" in said) == (found.train is not None)
     assert "layer" in said or "output" in said
+
+
+def _trained(window: MainWindow, qtbot: QtBot, epochs: int = 3) -> None:
+    session = window.session
+    for _ in range(epochs):
+        before = session.snapshot
+        session.step("epoch")
+        qtbot.waitUntil(lambda before=before: session.snapshot is not before, timeout=WAIT)
+
+
+def test_what_was_said_of_one_moment_goes_with_it(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor")
+    _trained(window, qtbot)
+    window.change({"hidden": (4, 3)})
+    assert "begin anew" in window.messages.text
+    assert window.messages.isVisible()
+    window.timeline.seek_wanted.emit(1)
+    assert not window.messages.isVisible()
+
+
+def test_undo_and_redo_say_what_they_did(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor")
+    _trained(window, qtbot)
+    window.change({"hidden": (4, 3)})
+    window.undo_stack.undo()
+    assert window.messages.text.startswith("Undone: hidden layers ")
+    assert window.messages.isVisible()
+    window.undo_stack.redo()
+    assert window.messages.text.startswith("Redone: hidden layers ")
+    window.topology.parameter_dragged.emit(EdgePart(2, 0, 1), 0.5, object())
+    assert not window.messages.isVisible()
+    window.undo_stack.undo()
+    weight = "weight from unit 2 of layer 1 to the output"
+    assert window.messages.text == f"Undone: {weight}."
+
+
+def test_a_deleted_branch_says_how_it_comes_back(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor")
+    _trained(window, qtbot)
+    window.timeline.seek_wanted.emit(1)
+    window.change({"learning_rate": 0.5})
+    _trained(window, qtbot)
+    snapshot = window.session.snapshot
+    assert snapshot is not None
+    assert snapshot.timeline is not None
+    other = next(b for b in snapshot.timeline.branches if not b.is_current)
+    window.timeline.delete_wanted.emit(other.number)
+    assert window.messages.text == "The branch is deleted; Ctrl+Z brings it back."
+
+
+def test_watching_is_not_called_a_pause(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor")
+    _trained(window, qtbot)
+    assert window.status.event_text == "Paused."
+    window.inspector.watch_toggled.emit(True)
+    assert window.status.event_text == "Watching micro-steps; Space plays."
+    window.inspector.watch_toggled.emit(False)
+    assert window.status.event_text == "Paused."
+
+
+def test_the_way_out_of_a_divergence_is_offered_again(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("course-c09-linear")
+    session = window.session
+    window.change({"learning_rate": 1e6})
+    session.set_speed(math.inf)
+    session.play()
+    qtbot.waitUntil(lambda: session.state is State.DIVERGED, timeout=WAIT)
+    window.messages.hide()
+    window.step()
+    buttons = [b for b in window.messages.findChildren(QPushButton) if b.isVisible()]
+    assert [b.text() for b in buttons] == ["Go back and halve the learning rate"]
+
+
+def test_escape_lets_go_of_what_is_chosen_wherever_it_is_pressed(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window("xor")
+    chosen: list[object] = []
+    window.topology.part_chosen.connect(chosen.append)
+    window.topology._hands.choose(EdgePart(1, 0, 0))
+    window.transport.setFocus()
+    QTest.keyClick(window.transport, Qt.Key.Key_Escape)
+    assert chosen == [EdgePart(1, 0, 0), None]
+
+
+def test_b_sets_a_bookmark_wherever_nothing_is_typed(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor")
+    window.transport.setFocus()
+    QTest.keyClick(window.transport, Qt.Key.Key_B)
+    dialog = window.timeline.findChild(QInputDialog)
+    assert dialog is not None
+    dialog.setTextValue("here")
+    dialog.accept()
+    snapshots = window.session
+    qtbot.waitUntil(
+        lambda: any(mark.words == "here" for mark in snapshots.snapshot.timeline.marks),
+        timeout=WAIT,
+    )
+    field = window.training.learning_rate
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_B)
+    assert not [d for d in window.timeline.findChildren(QInputDialog) if d.isVisible()]

@@ -103,3 +103,17 @@ def test_the_example_of_points_that_overflow_is_one_that_does_not(frame_of: Make
                      loss="squared_error", features=[], scaling="none", test_fraction=0.0,
                      batch_size="full", updates=0)  # fmt: skip
     assert example_row(microsteps(frame)) > 0
+
+
+def test_with_a_single_point_the_update_is_still_that_of_the_batch(frame_of: MakeFrame) -> None:
+    frame = frame_of(updates=5)
+    whole, alone = microsteps(frame), microsteps(frame, 2)
+    for number, step in enumerate(whole):
+        if step.phase == "update":
+            one, other = (equation_of_step(frame, steps, number) for steps in (whole, alone))
+            assert one.text == other.text
+            assert "There is one update" not in one.sentence
+            assert other.sentence.endswith("There is one update for all 7 points of the batch.")
+    single = frame_of(updates=5, batch_size=1)
+    steps = microsteps(single)
+    assert "There is one update" not in equation_of_step(single, steps, len(steps) - 1).sentence

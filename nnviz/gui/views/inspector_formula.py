@@ -142,9 +142,14 @@ class FormulaPane(QWidget):
         )
 
     def _show_whole(self) -> None:
-        """What was left out comes too, until there is another equation; one scrolls then."""
+        """What was left out comes too, until there is another equation; one scrolls then.
+
+        What all of it leads to stands at the end, and stays in sight.
+        """
         self._is_whole = True
         self._write()
+        bar = self.text.verticalScrollBar()
+        bar.setValue(bar.maximum())
 
     def _unfold(self) -> None:
         self.terms.setChecked(True)

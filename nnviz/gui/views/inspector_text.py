@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -39,6 +39,8 @@ _MOST_TRIED = 3_000
 _LONG = 66
 """A formula of more characters is written a size smaller."""
 _MINUS = "−"
+_JOINER = "\u2060"
+"""Keeps a fraction such as ∂L/∂w in one line; never in what is copied."""
 _SCROLLING = (
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
     Qt.Key.Key_Home, Qt.Key.Key_End,
@@ -136,6 +138,16 @@ class TextPane(QTextEdit):
             if all(contrast(end, theme.card) >= LEAST_CONTRAST for end in ends):
                 return ends[not span.text.startswith("−")]
         return theme.ink
+
+    def toPlainText(self) -> str:
+        return super().toPlainText().replace(_JOINER, "")
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        data = QMimeData()
+        # Qt writes the ends of paragraphs, and spaces that do not break, as signs of its own.
+        chosen = self.textCursor().selection().toPlainText()
+        data.setText(chosen.replace(_JOINER, "").replace("\u00a0", " "))
+        return data
 
     # --- what the user does
 
@@ -245,7 +257,8 @@ class TextPane(QTextEdit):
                 writer.setBlockFormat(block)
             for span in paragraph:
                 written, sign = self._formats(span)
-                for part in re.split(f"({_MINUS})", span.text):
+                text = span.text.replace("/∂", f"/{_JOINER}∂")
+                for part in re.split(f"({_MINUS})", text):
                     writer.insertText(part, sign if part == _MINUS else written)
         writer.endEditBlock()
         last = document.characterCount() - 1

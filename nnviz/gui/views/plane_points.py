@@ -6,14 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
 
 from nnviz.data.dataset import Dataset
 from nnviz.gui.theme import Theme
 from nnviz.gui.views.plane_items import Points
 from nnviz.gui.views.scales import short_text
+from nnviz.insight.surface import Grid
 
 MOST_POINTS = 5_000
 """Of more points a fair sample is drawn: they would hide the surface, and one another."""
+_AROUND = 7.0
+"""Pixels from the middle of a point to beyond its rim."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +49,17 @@ class DataPoints:
             classes=tuple(dataset.classes),
             n_all=n_all,
         )
+
+    def count_in(self, place: QRectF, plane: QRectF, grid: Grid) -> int:
+        """How many points would be hidden, wholly or in part, by what stands at `place`.
+
+        Both are in pixels; `plane` is where `grid` is drawn, its lowest row at the foot.
+        """
+        x = plane.left() + (self.x - grid.x_min) / (grid.x_max - grid.x_min) * plane.width()
+        y = plane.bottom() - (self.y - grid.y_min) / (grid.y_max - grid.y_min) * plane.height()
+        beside = np.maximum(place.left() - x, x - place.right()) < _AROUND
+        above = np.maximum(place.top() - y, y - place.bottom()) < _AROUND
+        return int(np.count_nonzero(beside & above))
 
     @property
     def note(self) -> str:

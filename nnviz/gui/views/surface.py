@@ -64,6 +64,7 @@ class SurfaceView(QWidget):
         self._is_exporting = False
         self._data: DataPoints | None = None
         self._point_colors_for: object = None
+        self._plane = QRectF()
 
         self._plot = QuietPlot(self)
         self._picture, self._points, self._ring = PictureItem(), PointsItem(), ProbeItem()
@@ -251,8 +252,23 @@ class SurfaceView(QWidget):
         if text != self._caption.text():
             self._caption.setText(text)
             self._caption.adjustSize()
+            self._place_caption()
         if bool(text) == self._caption.isHidden():
             self._caption.setVisible(bool(text))
+
+    def _place_caption(self) -> None:
+        """At the upper or lower edge of the plane, where it hides fewest points."""
+        plane, grid, data = self._plane, self._grid, self._data
+        gap, size = self._theme.px(6), self._caption.size()
+        room = plane.adjusted(gap, gap, -gap - size.width(), -gap - size.height())
+        middle = room.center().x()
+        places = [room.topLeft(), room.topRight(), QPointF(middle, room.top())]
+        places += [room.bottomLeft(), room.bottomRight(), QPointF(middle, room.bottom())]
+        if grid is not None and data is not None:
+            hidden = [data.count_in(QRectF(at, size), plane, grid) for at in places]
+            places = [places[hidden.index(min(hidden))]]
+        # The plot begins where its axis does.
+        self._caption.move(places[0].toPoint() - self._plot.pos())
 
     # --- legend and read-out
 
@@ -373,7 +389,8 @@ class SurfaceView(QWidget):
         self._plot.set_ticks("bottom", x_ticks)
         self._plot.set_ticks("left", y_ticks)
         self._plot.setGeometry(QRect(x, 0, left + width + right, top + height + bottom))
-        self._caption.move(left + px(6), top + px(6))
+        self._plane = QRectF(left + x, top, width, height)
+        self._place_caption()
 
         # What is left over in height goes evenly between the parts.
         spare = max(self.height() - (top + height + bottom + legend + bar + 2 * gap), 0)

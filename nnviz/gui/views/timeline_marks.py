@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from nnviz.gui.views.scales import number_text
+from nnviz.insight.best import best_row
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.outline import Mark, MarkKind, Outline
 
@@ -41,10 +40,9 @@ def best_mark(snapshot: Snapshot) -> Mark | None:
     if outline is None or len(history) < 2:
         return None
     for losses, name in ((history.test_loss, "test"), (history.train_loss, "train")):
-        finite = np.where(np.isfinite(losses), losses, np.inf)
-        row = int(finite.argmin())
-        if np.isfinite(finite[row]):
-            words = f"lowest {name} loss, {number_text(float(finite[row]))}"
+        row = best_row(losses, history, outline)
+        if row is not None:
+            words = f"lowest {name} loss, {number_text(float(losses[row]))}"
             return Mark(int(history.update[row]), outline.current.number, "best", words)
     return None
 

@@ -158,6 +158,10 @@ class TopologyView(QWidget):
         else:
             self._update_stage()
 
+    def let_go(self) -> None:
+        """Bring back what is being dragged; else nothing is pointed at or chosen any more."""
+        self._gestures.escape()
+
     def set_shows_numbers(self, shows: bool) -> None:
         """Write the weights on the edges, where there is room for them."""
         self._picture.set_live_numbers(shows)

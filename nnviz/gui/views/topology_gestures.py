@@ -168,8 +168,10 @@ class Gestures(QObject):
 
     def release(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
+            was_dragging = self._hands.is_dragging
             clicked = self._hands.release()
-            if clicked is not None:
+            if clicked is not None or not was_dragging:
+                # Beside all parts: none is chosen any more.
                 self._hands.choose(clicked)
             # While the button was down, leaving did not count.
             if not QRectF(self._view.rect()).contains(event.position()):
@@ -213,7 +215,7 @@ class Gestures(QObject):
         """Do what a key says; returns whether it says anything here."""
         key = Qt.Key(event.key())
         if key == Qt.Key.Key_Escape and self._has_any:
-            self._escape()
+            self.escape()
             return True
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if shift and key in _AROUND:
@@ -242,7 +244,7 @@ class Gestures(QObject):
     def _has_any(self) -> bool:
         return self._target is not None or self._hands.chosen is not None
 
-    def _escape(self) -> None:
+    def escape(self) -> None:
         """Bring back what is being dragged; else nothing is pointed at or chosen any more."""
         if not self._hands.cancel():
             self.set_target(None)

@@ -34,7 +34,7 @@ from nnviz.gui.views.weight_scale import signed
 from nnviz.insight.snapshot import Snapshot
 from nnviz.model.activations import ACTIVATIONS
 
-_NEAR_EDGE = 4.0
+_NEAR_EDGE = 6.0
 _NEAR_BIAS = 2.0
 _HEIGHT_OF_A_NUMBER = 17.0
 _WIDTH_FOR_NUMBERS = 70.0

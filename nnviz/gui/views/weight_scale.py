@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor, isfinite, isnan, log10
 
 SMALLEST = 0.1
-LARGEST = 1e9
+LARGEST = 1e300
 _CLAMPED = 1.5
 _COMFORTABLE = 1.2
 _GLIDE = 0.4

@@ -294,6 +294,26 @@ def test_what_is_slow_waits_for_a_pause(
     assert "waits" not in view.subtitle
 
 
+def test_a_fraction_stays_in_one_line_and_is_copied_as_it_is_read(
+    on: SimpleNamespace, show: Show
+) -> None:
+    view, _ = show(tab="Equation", size=(240, 300))
+    view.show_part(BiasPart(1, 0))
+    pane = shown(view).text
+    assert "∂L/∂b" in pane.toPlainText()
+    layout = pane.document().begin()
+    while layout.isValid():
+        lines = [layout.layout().lineAt(k) for k in range(layout.layout().lineCount())]
+        for line in lines:
+            text = layout.text()[line.textStart() : line.textStart() + line.textLength()]
+            assert not text.rstrip("\u2060").endswith("∂L/"), text
+        layout = layout.next()
+    pane.selectAll()
+    copied = pane.createMimeDataFromSelection().text()
+    assert "∂L/∂b" in copied
+    assert not {"\u2060", "\u00a0"} & set(copied)
+
+
 # --- colours
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -150,3 +150,20 @@ def test_points_are_drawn_once_and_not_with_every_frame(
         view.show_snapshot(on.snapshot_of(trainer))
         view.grab()
     assert len(calls) == n
+
+
+@pytest.mark.parametrize("size", [(340, 380), (600, 620)])
+def test_the_caption_hides_no_point_if_it_can_stand_elsewhere(
+    on: SimpleNamespace, show: Show, size: tuple[int, int]
+) -> None:
+    view = show(on.solved_xor())
+    view.resize(*size)
+    view.show_unit(1, 0)
+    QApplication.processEvents()
+    data, grid, plane = view._data, view._grid, view._plane
+    assert data is not None
+    assert grid is not None
+    caption = QRectF(view._caption.geometry()).translated(view._plot.pos().toPointF())
+    assert plane.contains(caption)
+    assert data.count_in(caption, plane, grid) == 0
+    assert data.count_in(plane, plane, grid) == len(data.x)

@@ -203,6 +203,25 @@ def test_the_best_moment_is_marked(show: Callable[[Journey], Shown]) -> None:
     assert mark.words.startswith("lowest train loss")
 
 
+def test_the_best_moment_is_one_of_the_present_loss() -> None:
+    """Squared errors are smaller than entropies of the same answers."""
+    journey = Journey(preset("xor"), "reference")
+    journey.snapshot(0.0, 0)
+    for loss in ("squared_error", "binary_cross_entropy"):
+        journey.trainer.advance(20)
+        journey.snapshot(0.0, 0)
+        journey.trainer.change(loss=loss)
+    at = journey.trainer.update
+    for _ in range(4):
+        journey.trainer.advance(1)
+        snapshot = journey.snapshot(0.0, 0)
+    mark = best_mark(snapshot)
+    assert mark is not None
+    assert at < mark.update <= at + 4
+    smaller = snapshot.history.train_loss[snapshot.history.update <= at].min()
+    assert smaller < snapshot.history.train_loss[snapshot.history.update > at].min()
+
+
 def test_many_marks_at_a_place_are_one() -> None:
     marks = [Mark(500 + k, 1, "edit", f"edit {k}") for k in range(300)]
     marks.append(Mark(600, 1, "diverged", "it diverged"))

@@ -256,7 +256,7 @@ def test_numbers_are_on_all_edges_or_on_those_of_a_chosen_unit(
     assert len(picture._plates._places) >= hidden[0]
 
 
-@pytest.mark.parametrize(("old", "new"), [(0.5, 0.25), (0.0, 0.03), (-1e-6, 2.5e-6), (-3.0, 4e7)])
+@pytest.mark.parametrize(("old", "new"), [(0.5, 0.25), (0.0, 0.03), (-1e-6, 2.5e-6), (-3e5, 4e7)])
 def test_both_sides_of_an_arrow_have_the_same_decimals(old: float, new: float) -> None:
     scene = Scene(
         1, scene_of(steps_of((4, 2), 0)[0], 3).light,
@@ -267,6 +267,14 @@ def test_both_sides_of_an_arrow_have_the_same_decimals(old: float, new: float) -
     before, after = (side.partition("·")[0] for side in text.split(" → "))
     decimals = [len(side.partition(".")[2]) for side in (before, after) if side != "0"]
     assert len(set(decimals)) == 1, text
+
+
+def test_an_old_value_that_is_far_smaller_is_not_called_0() -> None:
+    scene = Scene(
+        1, scene_of(steps_of((4, 2), 0)[0], 3).light,
+        biases=np.array([4e7]), old_biases=np.array([-3.0]),
+    )  # fmt: skip
+    assert scene.bias_text(0).startswith("−3 → 4.00")
 
 
 def test_the_edited_value_has_a_true_minus(on: SimpleNamespace, show: Show) -> None:

@@ -1,0 +1,23 @@
+"""The best moment of a run, by a loss."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnviz.insight.history import History
+from nnviz.run.outline import Outline
+
+
+def best_row(losses: NDArray[np.float64], history: History, outline: Outline | None) -> int | None:
+    """Where a loss was lowest, as a row of the history; None where it never was finite.
+
+    `losses` (rows,) is one of the history's columns. Only moments count at which it was measured
+    by the formula that the branch ends with: another one has another scale.
+    """
+    changes = () if outline is None else outline.changes
+    others = [update for update, old, new in changes if old.loss != new.loss]
+    is_alike = history.update > max(others, default=-1)
+    finite = np.where(np.isfinite(losses) & is_alike, losses, np.inf)
+    row = int(finite.argmin()) if len(finite) else 0
+    return row if len(finite) and np.isfinite(finite[row]) else None
