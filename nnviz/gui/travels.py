@@ -232,7 +232,9 @@ class Travels(QObject):
         snapshot = self._session.snapshot
         if difference is None or self._pin is None or snapshot is None:
             self._surface.show_difference(None, "")
+            self._topology.show_difference(None)
             return
+        self._topology.show_difference(difference)
         before, after = self._pin.frame.update, snapshot.frame.update
         label = f"change from update {before:,} to {after:,}"
         self._surface.show_difference(difference.surface.change, label)

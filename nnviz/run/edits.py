@@ -6,6 +6,7 @@ often as that is needed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -104,18 +105,29 @@ def change_in_words(before: Experiment, after: Experiment) -> str:
 
 
 def values_in_words(network: Network, edit: ValuesEdit, before: Array) -> str:
-    """`weight 2 → 1 of layer 1: 0.5 → 0.7` for one parameter, else how many they are."""
+    """`bias of unit 3 of layer 1: 0.5 → 0.7` for one parameter, else how many they are.
+
+    Units are called as everywhere; what the data call the inputs is not known here.
+    """
     if len(edit.indices) != 1:
         return f"{len(edit.indices):,} parameters"
     index = int(edit.indices[0])
     layer = network.layer_of(index)
     start, biases, _ = network.places[layer - 1]
     if index >= biases:
-        name = f"bias of unit {index - biases + 1}"
+        name = f"bias of {_unit(network, layer, index - biases)}"
     else:
         target, source = divmod(index - start, network.sizes[layer - 1])
-        name = f"weight from {source + 1} to {target + 1}"
-    return f"{name} of layer {layer}: {before[index]:.4g}{_ARROW}{edit.values[0]:.4g}"
+        name = f"weight from {_unit(network, layer - 1, source)} to {_unit(network, layer, target)}"
+    return f"{name}: {_number(before[index])}{_ARROW}{_number(edit.values[0])}"
+
+
+def _unit(network: Network, layer: int, unit: int) -> str:
+    if layer == 0:
+        return f"input {unit + 1}"
+    if layer < network.n_layers:
+        return f"unit {unit + 1} of layer {layer}"
+    return "the output" if network.sizes[-1] == 1 else f"output {unit + 1}"
 
 
 def joined_words(first: str, last: str) -> str:
@@ -129,4 +141,12 @@ def _value(value: Any) -> str:
         return "none"
     if isinstance(value, tuple):
         return "-".join(map(str, value)) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(shown(value)).strip("'\"")
+    if isinstance(value, float):
+        return _number(value, 6)
+    return str(shown(value)).strip("'\"").replace("_", " ")
+
+
+def _number(value: float, digits: int = 4) -> str:
+    """With a real minus, and powers of ten without idle signs: −2.5e6."""
+    text = re.sub(r"e\+?(-?)0*", r"e\1", f"{value:.{digits}g}")
+    return text.replace("-", "−")

@@ -197,6 +197,11 @@ def test_the_story_of_xor(open_window: Open, qtbot: QtBot) -> None:
     subtracted.click()
     hand.waits_for(lambda: bool(differences))
     _assert_same(differences[-1], expected)
+    change = window.topology._picture.change
+    assert change is not None
+    for shown, those in zip(change, (expected.weights, expected.biases), strict=True):
+        assert those is not None
+        assert all(map(np.array_equal, shown, those))
 
     # Undo all: the drag, and the change of the epochs.
     while window.undo_stack.canUndo():

@@ -25,9 +25,8 @@ def test_one_value_is_set():
     assert t.biases[2][0] == -0.5
     differs = t.frame().theta != before.theta
     assert differs.sum() == 2
-    assert (
-        t.timeline.segment.words == f"bias of unit 1 of layer 3: {before.biases[2][0]:.4g} → -0.5"
-    )
+    was = f"{before.biases[2][0]:.4g}".replace("-", "−")
+    assert t.timeline.segment.words == f"bias of the output: {was} → −0.5"
     t.undo()
     t.undo()
     assert t.frame() == before

@@ -282,7 +282,7 @@ def test_the_outline_tells_branches_and_marks(trainer, nudged):
         (5, 1, "edit"),
         (8, 1, "bookmark"),
     ]
-    assert outline.marks[0].words.startswith("weight from 1 to 1 of layer 1: ")
+    assert outline.marks[0].words.startswith("weight from input 1 to unit 1 of layer 1: ")
     assert outline.marks[1].words == "learning rate 0.03 → 0.2"
     assert outline.marks[2].words == "end"
 
@@ -297,7 +297,8 @@ def test_the_parts_of_a_drag_while_it_trains_have_one_mark(trainer):
     t.change(learning_rate=0.5)
     mark, other = outline_of(t.timeline, t.update).marks
     assert (mark.kind, mark.update) == ("edit", 4)
-    assert mark.words == f"weight from 1 to 1 of layer 1: {before:.4g} → -1.5"
+    was = f"{before:.4g}".replace("-", "−")
+    assert mark.words == f"weight from input 1 to unit 1 of layer 1: {was} → −1.5"
     assert other.update == 13
     assert len(t.timeline.line.tip.lineage()) == 5
     # Branches that share only the first parts say what both began with, once.
@@ -305,3 +306,15 @@ def test_the_parts_of_a_drag_while_it_trains_have_one_mark(trainer):
     t.change(learning_rate=0.1)
     t.advance(1)
     assert [m.update for m in outline_of(t.timeline, t.update).marks] == [4, 9, 13]
+
+
+def test_changes_are_told_as_the_window_tells_them(trainer):
+    t = trainer()
+    t.advance(1)
+    t.change(loss="squared_error", learning_rate=2.5e6)
+    t.change(learning_rate=1e-6)
+    told = [mark.words for mark in outline_of(t.timeline, t.update).marks]
+    assert told == [
+        "loss binary cross entropy → squared error, learning rate 0.03 → 2.5e6",
+        "learning rate 2.5e6 → 1e−6",
+    ]

@@ -205,7 +205,8 @@ class ComparePage(Page):
         lines = self._changes(found)
         change = _paragraphs(lines)
         # Of the largest change the list says the same.
-        said = [told("Largest changes", "dim")] if change else _paragraphs([found.on_parameters])
+        heading = told("Largest changes; subtracted, the network shows all of them", "dim")
+        said = [heading] if change else _paragraphs([found.on_parameters])
         shorter = [[*chosen, *_paragraphs(few), *change[:n]] for n in range(len(change), 0, -1)]
         if lines:
             # The largest one, without what was and what is.

@@ -37,6 +37,10 @@ from nnviz.run.parameters import Mask
 _EXPORT_SHARPNESS = 4.0
 
 
+Change = tuple[tuple[Array, ...], tuple[Array, ...]]
+"""Of weights and of biases, layer by layer."""
+
+
 class NetworkPicture:
     """Ground, edges, tiles, frames and biases, from back to front.
 
@@ -64,6 +68,8 @@ class NetworkPicture:
         """Whether the scale changes at once, without gliding."""
         self.focus: Part | None = None
         """What is chosen or pointed at: of a step in a large network its numbers are shown."""
+        self.change: Change | None = None
+        """What is drawn in place of weights and biases: how they have changed."""
         self.held: tuple[Parameter, float] | None = None
         """A parameter that a hand holds at a value, whatever the moment that is shown has."""
         self.step: Scene | None = None
@@ -101,9 +107,18 @@ class NetworkPicture:
         return self._weights
 
     @property
+    def drawn_weights(self) -> Array | None:
+        """What edges are drawn by: the weights, or how they have changed."""
+        if self.change is None or self.edges is None:
+            return self.weights
+        return self.edges.weights(self.change[0])
+
+    @property
     def biases(self) -> Sequence[Array]:
-        """The biases of each layer behind the inputs, as they are drawn."""
+        """The biases of each layer behind the inputs, or how they have changed, as drawn."""
         assert self.snapshot is not None
+        if self.change is not None:
+            return self.change[1]
         biases = self.snapshot.frame.biases
         part, value = self.held or (None, 0.0)
         if not isinstance(part, BiasPart):
@@ -160,7 +175,8 @@ class NetworkPicture:
         before = None if self.begins_anew else self.scale.wanted
         if before is None:
             self.forget_still()
-        largest = max(float(abs(weights).max()) for weights in snapshot.frame.weights)
+        shown = snapshot.frame.weights if self.change is None else self.change[0]
+        largest = max(float(abs(weights).max()) for weights in shown)
         scale = follow(largest, before)
         changed = scale != self.scale.wanted
         self.scale.want(scale, at_once=before is None or self.is_calm)
@@ -217,8 +233,8 @@ class NetworkPicture:
         assert self.edges is not None
         if is_still and not self.is_exporting:
             self._draw_still(painter)
-        elif self.edges.are_crowded and self.weights is not None and not self.is_exporting:
-            self._draw_layer(painter, self.edges, self.weights)
+        elif self.edges.are_crowded and self.drawn_weights is not None and not self.is_exporting:
+            self._draw_layer(painter, self.edges, self.drawn_weights)
         else:
             self._draw_ground(painter)
             self.draw_edges(painter, None)
@@ -237,8 +253,9 @@ class NetworkPicture:
             scale = self._drawn_scale
             drawing.draw_biases(painter, self.layout, self.biases, scale, self.theme, frozen)
         has_room = len(self.edges) <= MOST_NUMBERED
-        if self.is_exporting and self.shows_numbers and has_room and self.weights is not None:
-            draw_edge_numbers(painter, self.edges, self.weights, self.theme)
+        weights = self.drawn_weights
+        if self.is_exporting and self.shows_numbers and has_room and weights is not None:
+            draw_edge_numbers(painter, self.edges, weights, self.theme)
 
     @property
     def marks(self) -> FrozenMarks | None:
@@ -274,6 +291,15 @@ class NetworkPicture:
         pixels = self._layer.pixels(ground, edges, weights, self.scale.shown, self.theme)
         painter.drawPixmap(0, 0, pixels)
 
+    def set_change(self, change: Change | None) -> None:
+        """Draw changes of weights and biases from now on, or again what they are."""
+        if self.change is None and change is None:
+            return
+        self.begins_anew = (self.change is None) != (change is None)
+        self.change = change
+        self._ground = None
+        self.set_snapshot(self.snapshot)
+
     def _draw_ground(self, painter: QPainter) -> None:
         """The card, the captions and the legend."""
         if self.is_exporting:
@@ -300,20 +326,23 @@ class NetworkPicture:
         misses_numbers = self.has_live_numbers and not self.is_exporting
         misses_numbers = misses_numbers and not self._plates.has_room(self.edges, self.theme)
         hint = "choose a unit for its numbers" if misses_numbers else ""
-        drawing.draw_legend(painter, self.edges, self.theme, self.scale.wanted or 1.0, hint)
+        drawing.draw_legend(
+            painter, self.edges, self.theme, self.scale.wanted or 1.0, hint, self.change is not None
+        )
 
     def draw_edges(self, painter: QPainter, only: Indices | None) -> None:
         """Draw all edges, or some so that they stand out; those that are cut have marks instead."""
-        if self.weights is None or self.edges is None:
+        weights = self.drawn_weights
+        if self.weights is None or weights is None or self.edges is None:
             return
         cut = None if self.marks is None else self.marks.cut(self.weights)
         if self.is_exporting:
             scale = self._drawn_scale
-            draw_edge_paths(painter, self.edges, self.weights, scale, self.theme, only, cut)
+            draw_edge_paths(painter, self.edges, weights, scale, self.theme, only, cut)
             return
         lines = strokes(
             self.edges,
-            self.weights,
+            weights,
             self.scale.shown,
             smooth=self.is_smooth,
             phase=self.phase,
@@ -330,7 +359,7 @@ class NetworkPicture:
         self, painter: QPainter, lit: Indices | None, meant: Part | None
     ) -> list[QRectF]:
         """Write weights on the edges, if they are wanted; returns where."""
-        edges, weights = self.edges, self.weights
+        edges, weights = self.edges, self.drawn_weights
         if weights is None or edges is None or not self.has_live_numbers or self.step is not None:
             return []
         return self._plates.draw(painter, edges, weights, self.theme, lit, meant, self.marks)

@@ -38,6 +38,7 @@ from nnviz.run.experiment import MOST_HIDDEN_LAYERS, Experiment
 
 if TYPE_CHECKING:
     from nnviz.gui.views.topology_step_places import Plate
+    from nnviz.insight.difference import Difference
     from nnviz.insight.microsteps import MicroStep
 
 UNITS_OF_A_FIRST_LAYER = 4
@@ -118,6 +119,7 @@ class TopologyView(QWidget):
         """Lay out the network of an experiment; what was shown stays if it has the same sizes."""
         names = NetworkNames.of(experiment, dataset)
         if self._names is None or names.sizes != self._names.sizes:
+            self._picture.set_change(None)
             self._picture.set_snapshot(None)
             self._gestures.remember()
             self._steps.show(None, 1.0)
@@ -157,6 +159,21 @@ class TopologyView(QWidget):
             self._describe()
         else:
             self._update_stage()
+
+    def show_difference(self, difference: Difference | None) -> None:
+        """Draw how weights and biases have changed in place of what they are; None ends that.
+
+        So does a difference of moments whose parameters do not correspond.
+        """
+        change = None
+        if difference is not None and difference.weights is not None:
+            assert difference.biases is not None
+            sizes = tuple(len(biases) for biases in difference.biases)
+            if self._names is not None and sizes == self._names.sizes[1:]:
+                change = difference.weights, difference.biases
+        self._picture.set_change(change)
+        self.update()
+        self._update_stage()
 
     def let_go(self) -> None:
         """Bring back what is being dragged; else nothing is pointed at or chosen any more."""

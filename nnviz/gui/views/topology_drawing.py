@@ -33,6 +33,11 @@ _LEGEND_TEXTS = (
     "width = |w|, solid +, dashed −",
     "width = |w|",
 )
+_CHANGES_TEXTS = (
+    "width = |change of w|,  solid = rose,  dashed = fell",
+    "width = |Δw|, solid rose, dashed fell",
+    "width = |Δw|",
+)
 _LONGEST_NAME = 96.0
 _ROUND_DOT = 2.0
 """Smaller dots are drawn square: nobody sees it, and hundreds of circles would cost a frame."""
@@ -105,11 +110,17 @@ def draw_captions(painter: QPainter, layout: Layout, names: NetworkNames, theme:
 
 
 def draw_legend(
-    painter: QPainter, edges: EdgeGeometry, theme: Theme, scale: float, hint: str = ""
+    painter: QPainter,
+    edges: EdgeGeometry,
+    theme: Theme,
+    scale: float,
+    hint: str = "",
+    of_changes: bool = False,
 ) -> None:
     """What width, dashes and colours of edges mean, with the scale of weights in numbers.
 
-    A `hint` has precedence over the words, where there is no room for both.
+    A `hint` has precedence over the words, where there is no room for both. Edges may show changes
+    in place of weights.
     """
     box = edges.layout.legend
     font = number_font(theme, 11)
@@ -125,7 +136,7 @@ def draw_legend(
     painter.setFont(theme.font(11))
     painter.setPen(theme.dim)
     room = bar.x - number - gap - theme.px(8) - box.x
-    texts = list(_LEGEND_TEXTS)
+    texts = list(_CHANGES_TEXTS if of_changes else _LEGEND_TEXTS)
     if len(edges) > MOST_DRAWN:
         texts.insert(0, f"{texts[0]};  the {MOST_DRAWN:,} strongest of {len(edges):,} edges")
     if hint:

@@ -19,6 +19,7 @@ from nnviz.gui.views.topology_parts import (
     Parameter,
     Part,
     are_frozen,
+    connections_of,
     exists,
     is_before,
     is_shown,
@@ -304,8 +305,8 @@ class Hands(QObject):
         return bool(parts)
 
     def cut(self) -> bool:
-        """Set what is chosen to 0, and have it stay so."""
-        parts = self._parameters(self._chosen)
+        """Set what is chosen to 0, and have it stay so; a unit is cut off on both sides."""
+        parts = self._connections(self._chosen)
         if parts:
             self.cut_wanted.emit(parts)
         return bool(parts)
@@ -322,18 +323,18 @@ class Hands(QObject):
             if not layer:
                 return []
             all_of = parameters_of_layer(layer, names.sizes)
-            return self._entries(all_of, names.layer(layer), with_cut=True)
-        parts = self._parameters(part)
-        if not parts:
+            return self._entries(all_of, names.layer(layer), all_of)
+        parts, connections = self._parameters(part), self._connections(part)
+        if not connections:
             return []
         if not isinstance(part, NeuronPart):
             typing = self._action("Type its value…", lambda: self._choose_and_edit(part))
-            return [typing, *self._entries(parts, "", with_cut=True)]
-        entries = self._entries(parts, "", with_cut=True)
+            return [typing, *self._entries(parts, "", parts)]
+        entries = self._entries(parts, "", connections)
         all_of = parameters_of_layer(part.layer, names.sizes)
-        if names.sizes[part.layer] > 1:
-            entries += self._entries(all_of, names.layer(part.layer), with_cut=False)
-        if part.layer < names.last:
+        if part.layer and names.sizes[part.layer] > 1:
+            entries += self._entries(all_of, names.layer(part.layer))
+        if 0 < part.layer < names.last:
             remove = self._action("Remove this unit", lambda: self._remove(part))
             remove.setEnabled(names.sizes[part.layer] > 1)
             entries.append(remove)
@@ -345,20 +346,28 @@ class Hands(QObject):
             return ()
         return parameters_of(part, names.sizes)
 
-    def _entries(self, parts: tuple[Parameter, ...], where: str, with_cut: bool) -> list[QAction]:
-        """Freeze, let learn and cut: each where it would change something."""
+    def _connections(self, part: Part | None) -> tuple[Parameter, ...]:
+        names = self._picture.names
+        if part is None or names is None or not exists(part, names.sizes):
+            return ()
+        return connections_of(part, names.sizes)
+
+    def _entries(
+        self, parts: tuple[Parameter, ...], where: str, cut: tuple[Parameter, ...] = ()
+    ) -> list[QAction]:
+        """Freeze and let learn `parts`, each where it would change something, and `cut` others."""
         mask = self._picture.mask
         are_free = not any(are_frozen((part,), mask) for part in parts)
         entries = []
-        if not are_frozen(parts, mask):
+        if parts and not are_frozen(parts, mask):
             text = f"Freeze {where}" if where else "Freeze"
             entries.append(self._action(text, lambda: self.freeze_wanted.emit(parts, True)))
         if not are_free:
             text = f"Let {where or 'it'} learn"
             entries.append(self._action(text, lambda: self.freeze_wanted.emit(parts, False)))
-        if with_cut:
+        if cut:
             text = f"Cut {where}" if where else "Cut"
-            entries.append(self._action(text, lambda: self.cut_wanted.emit(parts)))
+            entries.append(self._action(text, lambda: self.cut_wanted.emit(cut)))
         return entries
 
     def _action(self, text: str, do: object) -> QAction:

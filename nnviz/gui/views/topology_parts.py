@@ -103,6 +103,15 @@ def parameters_of(part: Part, sizes: Sequence[int]) -> tuple[Parameter, ...]:
             return ()
 
 
+def connections_of(part: Part, sizes: Sequence[int]) -> tuple[Parameter, ...]:
+    """What is cut with a part: of a unit or an input also the weights that lead away from it."""
+    own = parameters_of(part, sizes)
+    if isinstance(part, NeuronPart) and part.layer < len(sizes) - 1:
+        behind = range(sizes[part.layer + 1])
+        own += tuple(EdgePart(part.layer + 1, target, part.unit) for target in behind)
+    return own
+
+
 def parameters_of_layer(layer: int, sizes: Sequence[int]) -> tuple[Parameter, ...]:
     """All that leads into a layer, unit by unit."""
     units = (NeuronPart(layer, unit) for unit in range(sizes[layer]))

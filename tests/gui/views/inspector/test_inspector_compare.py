@@ -243,8 +243,9 @@ def test_the_list_of_changes_stands_under_its_heading(on: SimpleNamespace, show:
     trainer.change(loss="squared_error")
     on.advance(view, trainer, 20)
     lines = view._compare._text.toPlainText().split("\n")
-    assert lines[lines.index("Largest changes") + 1].startswith(("+", "−"))
-    assert lines.index("Largest changes") == len(lines) - 5
+    heading = "Largest changes; subtracted, the network shows all of them"
+    assert lines[lines.index(heading) + 1].startswith(("+", "−"))
+    assert lines.index(heading) == len(lines) - 5
 
 
 def test_notes_with_the_focus_keep_it(on: SimpleNamespace, show: Show) -> None:

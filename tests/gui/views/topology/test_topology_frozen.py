@@ -103,6 +103,26 @@ def test_f_freezes_and_lets_learn_and_delete_cuts(on: SimpleNamespace, show: Sho
     assert frozen.count() == 3, "inputs have nothing that could learn"
 
 
+def test_a_unit_is_cut_off_on_both_sides(on: SimpleNamespace, show: Show) -> None:
+    view = show()
+    on.with_snapshot(view, trainer_of())
+    gone = QSignalSpy(view.cut_wanted)
+    incoming = (BiasPart(1, 0), EdgePart(1, 0, 0), EdgePart(1, 0, 1))
+    outgoing = (EdgePart(2, 0, 0), EdgePart(2, 1, 0))
+    on.click(view, on.middle(view, 1, 0))
+    QTest.keyClick(view, Keys.Key_Delete)
+    assert gone.at(0) == [(*incoming, *outgoing)]
+    unit = QPointF(*on.middle(view, 1, 0))
+    action(view.context_actions(unit), "Cut").trigger()
+    assert gone.at(1) == gone.at(0)
+    on.click(view, on.middle(view, 0, 1))
+    QTest.keyClick(view, Keys.Key_Delete)
+    assert gone.at(2) == [tuple(EdgePart(1, target, 1) for target in range(3))]
+    on.click(view, on.middle(view, 3, 0))
+    QTest.keyClick(view, Keys.Key_Delete)
+    assert gone.at(3) == [(BiasPart(3, 0), EdgePart(3, 0, 0), EdgePart(3, 0, 1))]
+
+
 def test_the_menu_of_an_edge(on: SimpleNamespace, show: Show) -> None:
     view = show()
     trainer = trainer_of()
@@ -142,7 +162,8 @@ def test_the_menu_of_a_unit_and_of_a_layer(on: SimpleNamespace, show: Show) -> N
     ]
     action(view.context_actions(caption), "Freeze layer 1").trigger()
     assert len(frozen.at(0)[0]) == 3 * 3
-    assert view.context_actions(QPointF(*on.middle(view, 0, 0))) == []
+    on_input = view.context_actions(QPointF(*on.middle(view, 0, 0)))
+    assert [each.text() for each in on_input] == ["Cut"]
     assert view.context_actions(QPointF(1, 1)) == []
 
 
