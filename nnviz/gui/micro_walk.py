@@ -51,6 +51,7 @@ class MicroWalk(QObject):
         """The same point's place in the training part: it stays chosen from update to update."""
         self._is_active = False
         self._enters_at_end = False
+        self._enters_phase: str | None = None
         self._is_moving = False
         self._reduced_motion = False
         self._interval = 1000.0
@@ -117,6 +118,9 @@ class MicroWalk(QObject):
         last = len(steps) - 1
         self._number = last if self._enters_at_end else min(self._number, last)
         self._enters_at_end = False
+        if self._enters_phase is not None:
+            self._number = _first_of(self._enters_phase, steps)
+            self._enters_phase = None
         self._show()
 
     # --- walking
@@ -146,9 +150,22 @@ class MicroWalk(QObject):
             self._is_active = True
             self._go(-1, at_end=True)
 
+    @Slot(str)
+    def go_to(self, phase: str) -> None:
+        """The first micro-step of a phase, in the update that one walks through."""
+        if self.is_waiting:
+            return
+        if self._is_active and self._steps is not None:
+            self._number = _first_of(phase, self._steps)
+            self._show()
+        else:
+            self._enters_phase = phase
+            self._begin(0, at_end=False)
+
     @Slot()
     def stop(self) -> None:
         """Nobody walks any more."""
+        self._enters_phase = None
         self.watch(False)
         self._motion.stop()
         self._is_moving = False
@@ -248,3 +265,7 @@ class MicroWalk(QObject):
         lasts = min(_SHARE_OF_MOTION * self._interval, _LONGEST_MOTION)
         self._motion.setDuration(round(lasts if self.is_watching else _LONGEST_MOTION / 2))
         self._motion.start()
+
+
+def _first_of(phase: str, steps: tuple[MicroStep, ...]) -> int:
+    return next(number for number, step in enumerate(steps) if step.phase == phase)

@@ -72,6 +72,7 @@ class Travels(QObject):
         inspector.watch_toggled.connect(self._watch)
         inspector.watch_speed_changed.connect(walk.set_speed)
         inspector.step_asked.connect(self._walk_by)
+        inspector.phase_asked.connect(self._walk_to)
         inspector.point_chosen.connect(walk.choose_point)
         inspector.point_hovered.connect(self._ring)
 
@@ -132,13 +133,22 @@ class Travels(QObject):
             self._session.go(direction, self._granularity)
 
     def _walk_by(self, direction: int) -> None:
-        if self._session.state is State.PLAYING:
-            self._session.pause()
-        self._choose_micro()
+        self._stand_still()
         if direction > 0:
             self.walk.forward()
         else:
             self.walk.back()
+
+    @Slot(str)
+    def _walk_to(self, phase: str) -> None:
+        self._stand_still()
+        self.walk.go_to(phase)
+
+    def _stand_still(self) -> None:
+        """Who walks by micro-steps does not train meanwhile."""
+        if self._session.state is State.PLAYING:
+            self._session.pause()
+        self._choose_micro()
 
     def _move_by_update(self, direction: int) -> bool:
         return self._session.go(direction, "update")
@@ -146,9 +156,7 @@ class Travels(QObject):
     @Slot(bool)
     def _watch(self, watching: bool) -> None:
         if watching:
-            if self._session.state is State.PLAYING:
-                self._session.pause()
-            self._choose_micro()
+            self._stand_still()
         self.walk.watch(watching)
 
     def _choose_micro(self) -> None:

@@ -287,6 +287,11 @@ class LensTrace:
     def clear(self) -> None:
         self._rows: list[tuple[float, float, float]] = []
         self._least_gap = 0.0
+        self._is_interrupted = False
+
+    def interrupt(self) -> None:
+        """Nobody looks for a while: what comes next is not joined to what was before."""
+        self._is_interrupted = True
 
     def record(self, moment: Frame | BatchLens) -> None:
         """Note a moment; from a frame no more is computed than the two gradients."""
@@ -297,6 +302,9 @@ class LensTrace:
         rows = self._rows
         while rows and rows[-1][0] >= update:
             rows.pop()
+        if self._is_interrupted and rows and update > rows[-1][0] + 1:
+            rows.append(((rows[-1][0] + update) / 2, np.nan, np.nan))
+        self._is_interrupted = False
         if len(rows) >= 2 and update - rows[-2][0] < self._least_gap:
             rows.pop()
         elif len(rows) == self._most:

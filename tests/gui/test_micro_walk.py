@@ -118,3 +118,24 @@ def test_a_point_that_is_not_there_shows_the_batch(walked: Callable[..., Walked]
     for point in (4, -1):
         w.walk.choose_point(point)
         assert w.points == [0, 1, 2, 3]
+
+
+def test_a_phase_is_gone_to_at_once() -> None:
+    walked = Walked(preset("xor"))
+    walk = walked.walk
+    seen: list[str] = []
+    walk.shown.connect(lambda steps, number: steps and seen.append(steps[number].title))
+    titles = [step.title for step in microsteps(walked.trainer)]
+    phases = [step.phase for step in microsteps(walked.trainer)]
+    order = ("backward", "load", "update", "loss", "forward")
+    for phase in order:
+        walk.go_to(phase)
+        assert walk.step is not None
+        assert walk.step.phase == phase
+        assert walk.number == phases.index(phase)
+    assert seen == [titles[phases.index(phase)] for phase in order]
+    walk.forward()
+    assert walk.number == phases.index("forward") + 1
+    walk.stop()
+    walk.forward()
+    assert walk.number == 0, "the walk begins at its beginning"

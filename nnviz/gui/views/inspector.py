@@ -48,6 +48,8 @@ class InspectorView(QWidget):
     """What the page shows, in a few words."""
     step_asked = Signal(int)
     """−1 or +1: the micro-step before, or the next one."""
+    phase_asked = Signal(str)
+    """A phase of the update, to go to its first micro-step."""
     watch_toggled = Signal(bool)
     """The user wants micro-steps to play, or to stop."""
     watch_speed_changed = Signal(float)
@@ -101,6 +103,7 @@ class InspectorView(QWidget):
     def _connect_step(self) -> None:
         step = self._step
         step.step_asked.connect(self.step_asked)
+        step.phase_asked.connect(self.phase_asked)
         step.watch_toggled.connect(self.watch_toggled)
         step.watch_speed_changed.connect(self.watch_speed_changed)
         step.point_chosen.connect(self.point_chosen)

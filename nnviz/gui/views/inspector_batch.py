@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnviz.data.dataset import Dataset
@@ -17,7 +17,7 @@ from nnviz.gui.views.scales import Ticks, short_text, stepped_top
 from nnviz.insight.batch_lens import BatchLens, LensTrace, batch_lens
 from nnviz.run.experiment import Experiment
 
-_MOST_NAMED = 3
+_MOST_NAMED, _FEWEST_NAMED = 12, 3
 _HEADROOM = 1.12
 _WIDE = 420
 """From this width on, in pixels at scale 1, there is room for curves over time."""
@@ -67,6 +67,10 @@ class BatchPage(Page):
         self._traces.setSpacing(theme.px(2))
         self._fit()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._trace.interrupt()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
@@ -113,10 +117,10 @@ class BatchPage(Page):
         if pointed is not None:
             words = self._fan.words_of(pointed)
             self._fan.setAccessibleDescription(words)
-            self._text.set_paragraphs([told(words, "strong"), *_facts(lens)[1:]])
+            self._text.set_paragraphs([told(words, "strong"), *_facts(lens, _FEWEST_NAMED)[1:]])
             return
-        facts = _facts(lens)
-        self._text.set_paragraphs(facts)
+        facts = _facts(lens, _MOST_NAMED)
+        self._text.set_paragraphs(facts, [_facts(lens, _FEWEST_NAMED)])
         self._fan.setAccessibleDescription(
             " ".join(span.text for fact in facts for span in fact)
             + " Shift and the arrow keys go from point to point."
@@ -172,8 +176,8 @@ class Trace(Chart):
             draw_disc(painter, at, 3.2 * theme.scale, theme.accent, theme.card)
 
 
-def _facts(lens: BatchLens) -> list[Paragraph]:
-    """Which points, which way and how far they pull, and what all would cost."""
+def _facts(lens: BatchLens, most: int) -> list[Paragraph]:
+    """Which points, `most` of them by number, which way and how far they pull, what all cost."""
     m, n = len(lens.points), lens.n_points
     if m == n:
         facts = [told(f"The next update reads all {n:,} points: its gradient is the full one.")]
@@ -185,8 +189,8 @@ def _facts(lens: BatchLens) -> list[Paragraph]:
                 )
             )
     else:
-        named = ", ".join(f"{point + 1:,}" for point in lens.points[:_MOST_NAMED].tolist())
-        more = " …" if m > _MOST_NAMED else "."
+        named = ", ".join(f"{point + 1:,}" for point in lens.points[:most].tolist())
+        more = " …" if m > most else "."
         facts = [
             told(f"The next update reads {m:,} of {n:,} points: {named}{more}"),
             told(_direction(lens)),

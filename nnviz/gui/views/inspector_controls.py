@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -196,7 +205,13 @@ class Stepper(QWidget):
 
 
 class PhaseRow(QWidget):
-    """load → forward → loss → backward → update, the present one filled."""
+    """load → forward → loss → backward → update, the present one filled.
+
+    A click goes to the first step of a phase.
+    """
+
+    clicked = Signal(str)
+    """A phase."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -207,8 +222,9 @@ class PhaseRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setToolTip(
             "An update loads its points, carries them forward to an answer, measures the loss, "
-            "carries the errors backward, and then moves the parameters."
+            "carries the errors backward, and then moves the parameters. A click goes there."
         )
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     @property
     def phase(self) -> str | None:
@@ -242,16 +258,32 @@ class PhaseRow(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(round(max(self._widths())) + 1, self._theme.px(ROW))
 
+    def chips(self) -> dict[str, QRectF]:
+        """Where each phase stands; only the present one where there is no room for all."""
+        is_narrow = self.width() < self.sizeHint().width()
+        present = self._phase or PHASES[0]
+        chips: dict[str, QRectF] = {}
+        left = 0.5
+        for phase, width in zip(PHASES, self._widths(), strict=True):
+            if not is_narrow or phase == present:
+                chips[phase] = QRectF(left, 1.0, width - 1, self.height() - 2.0)
+                left += width + self._gap()
+        return chips
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            for phase, chip in self.chips().items():
+                if chip.contains(event.position()):
+                    self.clicked.emit(phase)
+                    return
+        super().mousePressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = self._theme, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_narrow = self.width() < self.sizeHint().width()
         present = -1 if self._phase is None else PHASES.index(self._phase)
-        left = 0.5
-        for index, (phase, width) in enumerate(zip(PHASES, self._widths(), strict=True)):
-            if is_narrow and index != max(present, 0):
-                continue
-            chip = QRectF(left, 1.0, width - 1, self.height() - 2.0)
+        for phase, chip in self.chips().items():
+            index = PHASES.index(phase)
             ground, ink = theme.card, theme.dim
             border = theme.line
             if index == present:
@@ -265,7 +297,6 @@ class PhaseRow(QWidget):
             painter.setPen(ink)
             painter.setFont(self._font(index == present))
             painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, phase)
-            left += width + self._gap()
         painter.end()
 
     def _font(self, is_present: bool) -> QFont:

@@ -42,6 +42,7 @@ class StepPage(Page):
     watch_toggled = Signal(bool)
     watch_speed_changed = Signal(float)
     step_asked = Signal(int)
+    phase_asked = Signal(str)
     point_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -56,6 +57,7 @@ class StepPage(Page):
         """The point that was chosen, likewise; it stays so where it is not in the batch."""
         self._part: Part | None = None
         self._phases = PhaseRow(self)
+        self._phases.clicked.connect(self.phase_asked)
         self._count = QLabel(self)
         self._back = WordButton(
             "‹", "previous micro-step", "Goes back to the step before; nothing is changed.", self

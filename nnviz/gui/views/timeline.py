@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -35,6 +37,7 @@ HEIGHT = 46
 _SIDE = 14
 _BUTTON = 128
 _READ_OUT = 236
+_OF_BRANCHES = "branches of this run, marks, bookmarks and comparisons."
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
@@ -136,7 +139,6 @@ class TimelineView(QWidget):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setToolTip("Branches of this run, marks, bookmarks and comparisons.")
         button.setAccessibleName("Branches")
         button.installEventFilter(self)
         button.setMenu(self.menu)
@@ -172,6 +174,10 @@ class TimelineView(QWidget):
             outline.current.name, Qt.TextElideMode.ElideRight, px(_BUTTON) - px(34)
         )
         self._button.setText(name)
+        # Whatever a branch is called, it is not to be taken for HTML.
+        tip = f"<p>{escape(outline.current.name)}: {_OF_BRANCHES}</p>"
+        if tip != self._button.toolTip():
+            self._button.setToolTip(tip)
 
     def _place_button(self) -> None:
         px = self._theme.px

@@ -57,7 +57,7 @@ class TimelineMenu(QMenu):
         self._add_branches(outline)
         self.addSeparator()
         self._add_marks(marks)
-        self._add("Bookmark this moment…", "B").triggered.connect(self.ask_bookmark)
+        self._add("Bookmark the moment shown…", "B").triggered.connect(self.ask_bookmark)
         remove = self._add("Remove this bookmark")
         remove.setEnabled(
             any(_is_bookmark(mark) and mark.update == outline.update for mark in marks)
@@ -67,7 +67,7 @@ class TimelineMenu(QMenu):
         if is_pinned:
             self._add("Stop comparing").triggered.connect(self.unpin_wanted)
         else:
-            self._add("Compare with this moment").triggered.connect(self.pin_wanted)
+            self._add("Compare with the moment shown").triggered.connect(self.pin_wanted)
 
     def ask_name(self) -> None:
         """Ask for another name of the present branch."""

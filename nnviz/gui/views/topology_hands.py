@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor, log10
 
-from PySide6.QtCore import QElapsedTimer, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -269,7 +269,9 @@ class Hands(QObject):
             return False
         name = name_of(part, picture.names)
         at = place_of(part, picture)
-        self.editor.open(name, picture.value_of(part), at.toPoint(), text)
+        loss = picture.layout.loss
+        avoid = None if loss is None else QRectF(*loss).toRect()
+        self.editor.open(name, picture.value_of(part), at.toPoint(), text, avoid)
         return True
 
     def _take_typed(self, value: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import isfinite
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -52,7 +52,7 @@ class ValueEditor(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._view = parent
-        self._at = QPoint()
+        self._at, self._avoid = QPoint(), QRect()
         self._theme = LIGHT
         self._name, self._line, self._reason = QLabel(self), _Line(self), QLabel(self)
         self._name.setWordWrap(True)
@@ -101,8 +101,14 @@ class ValueEditor(QFrame):
         )
         self._reason.setObjectName("reason")
 
-    def open(self, name: str, value: float, at: QPoint, text: str = "") -> None:
-        """Edit the value of `name` near a place of the picture; `text` is typed already."""
+    def open(
+        self, name: str, value: float, at: QPoint, text: str = "", avoid: QRect | None = None
+    ) -> None:
+        """Edit the value of `name` near a place of the picture; `text` is typed already.
+
+        What is to `avoid` stays in sight, if it can.
+        """
+        self._avoid = QRect() if avoid is None else avoid
         self._name.setText(name)
         self._line.setAccessibleName(name)
         self._line.setText(text or f"{value:.6g}".replace("-", "\N{MINUS SIGN}"))
@@ -125,10 +131,10 @@ class ValueEditor(QFrame):
         self.adjustSize()
         room, gap = self._view.rect(), self._theme.px(10)
         x = min(max(at.x() - self.width() // 2, 2), max(room.width() - self.width() - 2, 2))
-        y = at.y() + gap
-        if y + self.height() > room.height() - 2:
-            y = max(at.y() - gap - self.height(), 2)
-        self.move(x, y)
+        below, above = at.y() + gap, max(at.y() - gap - self.height(), 2)
+        is_low = below + self.height() > room.height() - 2
+        hides = QRect(QPoint(x, below), self.size()).intersects(self._avoid)
+        self.move(x, above if is_low or hides else below)
 
     def _commit(self) -> None:
         if self._line.isModified():

@@ -32,10 +32,33 @@ def test_the_facts_are_those_of_the_lens(on: SimpleNamespace, show: Show) -> Non
     view, trainer = show(tab="Batch")
     lens, text = batch_lens(trainer.frame()), on.text(view)
     assert "reads 7 of 30 points" in text
-    assert f"{lens.points[0] + 1}, {lens.points[1] + 1}, {lens.points[2] + 1} …" in text
+    assert f": {', '.join(str(point + 1) for point in lens.points)}." in text
     assert f"points {lens.angle:.0f}° away" in text
     assert "would cost 4.3 times as much" in text
     assert view.subtitle == "update 4: 7 of 30 points"
+
+
+def test_of_many_points_the_first_are_named(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show(on.moons(batch_size=15), tab="Batch", size=(900, 240))
+    points = [str(point + 1) for point in batch_lens(trainer.frame()).points]
+    assert f": {', '.join(points[:12])} …" in on.text(view)
+    view, _ = show(on.moons(batch_size=15), tab="Batch", size=(500, 100))
+    assert f": {', '.join(points[:3])} …" in on.text(view)
+
+
+def test_what_was_trained_while_nobody_looked_is_a_gap(on: SimpleNamespace, show: Show) -> None:
+    view, trainer = show(tab="Batch")
+    on.advance(view, trainer)
+    view.show_tab("Step")
+    on.advance(view, trainer, 30)
+    view.show_tab("Batch")
+    on.advance(view, trainer)
+    curve = view._batch.trace.curve()
+    assert np.isnan(curve.angle).sum() == np.isnan(curve.length_ratio).sum() == 1
+    (gap,) = np.flatnonzero(np.isnan(curve.angle))
+    assert curve.update[gap - 1] == 4
+    assert curve.update[gap + 1] == 34
+    view.grab()
 
 
 def test_a_full_batch_is_the_full_gradient(on: SimpleNamespace, show: Show) -> None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -102,6 +103,18 @@ def test_a_chosen_part_is_shown_in_its_layer_only(on: SimpleNamespace, show: Sho
             expected = equation_of_step(frame, steps, number, unit, source)
             assert view._step.formula.equation == expected
     assert view.tab == "Step"
+
+
+def test_a_click_on_a_phase_asks_for_it(show: Show, qtbot: QtBot) -> None:
+    view, trainer = show(size=(700, 130))
+    row = view.findChild(PhaseRow)
+    for steps in (None, microsteps(trainer)):
+        view.show_step(steps, 0)
+        assert list(row.chips()) == ["load", "forward", "loss", "backward", "update"]
+        for phase, chip in row.chips().items():
+            with qtbot.waitSignal(view.phase_asked) as asked:
+                qtbot.mouseClick(row, Qt.MouseButton.LeftButton, pos=chip.center().toPoint())
+            assert asked.args == [phase]
 
 
 def test_a_chosen_bias_has_all_lines_of_its_update(on: SimpleNamespace, show: Show) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
@@ -166,3 +166,17 @@ def test_numbers_are_read_as_people_type_them() -> None:
     assert read_value(" +1,5 ") == 1.5
     with pytest.raises(ValueError, match="beyond"):
         read_value("1e300")
+
+
+def test_the_editor_leaves_the_loss_in_sight(on: SimpleNamespace, show: Show) -> None:
+    view = show(hidden=(4,), size=(592, 400))
+    loss = view.arrangement.loss
+    assert loss is not None
+    for part in (EdgePart(2, 0, 0), EdgePart(2, 0, 3), BiasPart(2, 0)):
+        view._hands.choose(part)
+        view._hands.edit()
+        editor = view._hands.editor
+        assert editor.isVisible()
+        assert view.rect().contains(editor.geometry())
+        assert not editor.geometry().intersects(QRectF(*loss).toRect())
+        editor.dismiss()
