@@ -205,7 +205,8 @@ class ComparePage(Page):
         lines = self._changes(found)
         change = _paragraphs(lines)
         # Of the largest change the list says the same.
-        heading = told("Largest changes; subtracted, the network shows all of them", "dim")
+        where = "" if self._subtracted.isChecked() else "subtracted, "
+        heading = told(f"Largest changes; {where}the network shows all of them", "dim")
         said = [heading] if change else _paragraphs([found.on_parameters])
         shorter = [[*chosen, *_paragraphs(few), *change[:n]] for n in range(len(change), 0, -1)]
         if lines:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from nnviz.gui.theme import LIGHT, Theme
 from nnviz.gui.views.inspector_controls import Stepper, WordButton, order_tabs
 from nnviz.gui.views.inspector_lines import equation_paragraphs, shorter_paragraphs
-from nnviz.gui.views.inspector_text import Paragraph, TextPane, told
+from nnviz.gui.views.inspector_text import Paragraph, Span, TextPane, told
 
 if TYPE_CHECKING:
     from nnviz.gui.views.inspector_tools import FormulaTools
@@ -40,7 +40,7 @@ class FormulaPane(QWidget):
         self._equation: Equation | None = None
         self._tools: FormulaTools | None = None
         self.text = TextPane(name, self)
-        self._note = ""
+        self._note = self._hint = ""
         self._is_whole = False
         self.text.fold_clicked.connect(self._unfold)
         self.text.rest_clicked.connect(self._show_whole)
@@ -100,13 +100,13 @@ class FormulaPane(QWidget):
         if other.has_tools:
             self.tools.take_settings(other.tools)
 
-    def show_equation(self, equation: Equation, note: str = "") -> None:
-        """`note` stands above it: what else one has to know."""
+    def show_equation(self, equation: Equation, note: str = "", hint: str = "") -> None:
+        """`note` stands above it: what else one has to know; a `hint` only where there is room."""
         from nnviz.insight.equation_text import MOST_TERMS
 
         if self._equation is None or self._equation.title != equation.title:
             self._is_whole = False
-        self._equation, self._note = equation, note
+        self._equation, self._note, self._hint = equation, note, hint
         self.tools.show()
         is_long = len(equation.terms) > MOST_TERMS
         self.terms.setVisible(is_long)
@@ -136,10 +136,12 @@ class FormulaPane(QWidget):
         if self._equation is None:
             return
         noted = [told(self._note, "strong")] * bool(self._note)
-        shorter = () if self._is_whole else shorter_paragraphs(self._equation)
-        self.text.set_paragraphs(
-            [*noted, *equation_paragraphs(self._equation)], [[*noted, *each] for each in shorter]
-        )
+        usual = equation_paragraphs(self._equation)
+        shorter = [] if self._is_whole else list(shorter_paragraphs(self._equation))
+        full = usual
+        if self._hint and not self._is_whole:
+            full, shorter = [(*usual[0], Span(f" {self._hint}")), *usual[1:]], [usual, *shorter]
+        self.text.set_paragraphs([*noted, *full], [[*noted, *each] for each in shorter])
 
     def _show_whole(self) -> None:
         """What was left out comes too, until there is another equation; one scrolls then.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -279,9 +278,8 @@ class StepPage(Page):
             self._frame, self._steps, self._number, unit, source,
             self.formula.digits.value, self.formula.most_terms, is_of_bias=is_of_bias,
         )  # fmt: skip
-        if step.phase == "update" and not is_of_bias:
-            equation = replace(equation, sentence=f"{equation.sentence} {_HOW_TO_SEE_A_BIAS}")
-        self.formula.show_equation(equation, self._missing_text())
+        hint = _HOW_TO_SEE_A_BIAS if step.phase == "update" and not is_of_bias else ""
+        self.formula.show_equation(equation, self._missing_text(), hint)
 
     # --- what the user does
 

@@ -277,7 +277,8 @@ class TextPane(QTextEdit):
         if key not in self._made:
             is_heavy = span.style in ("strong", "result")
             weight = QFont.Weight.DemiBold if is_heavy else QFont.Weight.Normal
-            is_mono = span.style in ("formula", "numbers", "result", "fold", "rest")
+            # Symbols stay out of the face for numbers: its raised signs are hard to read.
+            is_mono = span.style in ("numbers", "result", "fold", "rest")
             written = QTextCharFormat()
             written.setFont(theme.mono(size, weight) if is_mono else theme.font(size, weight))
             written.setForeground(self.color_of(span))

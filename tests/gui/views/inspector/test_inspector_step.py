@@ -118,7 +118,7 @@ def test_a_click_on_a_phase_asks_for_it(show: Show, qtbot: QtBot) -> None:
 
 
 def test_a_chosen_bias_has_all_lines_of_its_update(on: SimpleNamespace, show: Show) -> None:
-    view, trainer = show()
+    view, trainer = show(size=(900, 300))
     steps, frame = microsteps(trainer), trainer.frame()
     last = len(steps) - 1
     view.show_step(steps, last)
