@@ -115,9 +115,11 @@ class ExperimentEditor(QObject):
 
     def go_back_and_divide_rate(self, by: float) -> None:
         """From the best moment of this branch on with a part of the learning rate."""
-        number = self._session.go_back_and_divide_rate(by)
-        if number is not None:
+        gone = self._session.go_back_and_divide_rate(by)
+        if gone is not None:
+            number, told = gone
             self._push(number, "go back and lower the learning rate")
+            self._messages.inform(told)
 
     def _begin(self, experiment: Experiment, text: str | None, origins: tuple[Step, Step]) -> None:
         self._messages.hide()
@@ -158,6 +160,8 @@ class ExperimentEditor(QObject):
         """What was said of the moment before may be true no more; undoing says what it undid."""
 
         def saying(step: Step, words: str) -> None:
+            # What a hand does next is a gesture of its own.
+            self._gesture = None
             self._messages.inform(f"{words}: {text}.")
             step()
 

@@ -12,7 +12,7 @@ from nnviz.data.dataset import Dataset
 from nnviz.gui.journey import Command
 from nnviz.gui.states import TRANSITIONS, State
 from nnviz.gui.worker import TrainingWorker
-from nnviz.insight.best import best_row
+from nnviz.insight.best import best_row, last_other_loss
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.consistency import network_of
 from nnviz.run.experiment import LIVE_FIELDS, Experiment
@@ -241,21 +241,26 @@ class TrainingSession(QObject):
         self._fire("move")
         self._send(self._travel, self._run, command)
 
-    def go_back_and_divide_rate(self, by: float) -> int | None:
+    def go_back_and_divide_rate(self, by: float) -> tuple[int, str] | None:
         """From the best moment of this branch on with a part of the learning rate.
 
-        Returns the gesture's number; None where there is no earlier moment.
+        Returns the gesture's number, and where it leads in a sentence; None where there is no
+        earlier moment.
         """
         snapshot = self.snapshot
         if snapshot is None or not len(snapshot.history):
             return None
         history = snapshot.history
         row = best_row(history.train_loss, history, snapshot.timeline)
-        update = int(history.update[0 if row is None else row])
+        if row is None:
+            # Not before the loss was changed: that would be taken back too.
+            update = last_other_loss(snapshot.timeline) or 0
+        else:
+            update = int(history.update[row])
         self._fire("change")
         rate = self.experiment.learning_rate / by
-        self.informed.emit(f"Back at update {update:,}; from there the learning rate is {rate:g}.")
-        return self.do(partial(_divide_rate_at, update, by))
+        told = f"Back at update {update:,}; from there the learning rate is {rate:g}."
+        return self.do(partial(_divide_rate_at, update, by)), told
 
     def spell(self, frame: Frame, point: int | None) -> None:
         """Have the next update of a frame spelled out; `spelled` brings it."""

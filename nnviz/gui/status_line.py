@@ -12,7 +12,7 @@ from nnviz.gui.engine_switch import COMPILING
 from nnviz.gui.states import State
 from nnviz.gui.theme import GUTTER, Theme
 
-_WATCHING = "Watching micro-steps; Space plays."
+_WATCHING = "Watching micro-steps."
 
 
 class StatusLine(QWidget):

@@ -83,6 +83,7 @@ class Travels(QObject):
         bar.rename_wanted.connect(self._rename)
         bar.delete_wanted.connect(self._delete)
         bar.bookmark_wanted.connect(self._bookmark)
+        bar.menu.pause_wanted.connect(self._pause)
         bar.bookmark_removed.connect(self._remove_bookmark)
         for view in (bar, self._inspector):
             view.pin_wanted.connect(self.pin)
@@ -146,9 +147,13 @@ class Travels(QObject):
 
     def _stand_still(self) -> None:
         """Who walks by micro-steps does not train meanwhile."""
+        self._pause()
+        self._choose_micro()
+
+    @Slot()
+    def _pause(self) -> None:
         if self._session.state is State.PLAYING:
             self._session.pause()
-        self._choose_micro()
 
     def _move_by_update(self, direction: int) -> bool:
         return self._session.go(direction, "update")

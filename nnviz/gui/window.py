@@ -201,6 +201,8 @@ class MainWindow(QWidget):
         # What was said of the moment before is not true of another.
         self.timeline.seek_wanted.connect(self.messages.hide)
         self.timeline.checkout_wanted.connect(self.messages.hide)
+        self.inspector.step_asked.connect(self.messages.hide)
+        self.inspector.phase_asked.connect(self.messages.hide)
         self.topology.hidden_wanted.connect(self._change_hidden)
         self.topology.unit_hovered.connect(self.surface.show_unit)
         self.topology.unit_left.connect(self.surface.show_output)

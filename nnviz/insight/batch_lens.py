@@ -285,7 +285,8 @@ class LensTrace:
         self.clear()
 
     def clear(self) -> None:
-        self._rows: list[tuple[float, float, float]] = []
+        self._rows: list[tuple[float, float, float, bool]] = []
+        """Update, angle, ratio, and whether nobody looked between the one before and this."""
         self._least_gap = 0.0
         self._is_interrupted = False
 
@@ -298,24 +299,39 @@ class LensTrace:
         update = float(moment.update)
         with np.errstate(all="ignore"):
             found = moment if isinstance(moment, BatchLens) else _gradients_at(moment)
-            row = (update, _or_nan(found.angle), _or_nan(found.length_ratio))
         rows = self._rows
-        while rows and rows[-1][0] >= update:
-            rows.pop()
-        if self._is_interrupted and rows and update > rows[-1][0] + 1:
-            rows.append(((rows[-1][0] + update) / 2, np.nan, np.nan))
+        is_apart = self._is_interrupted and bool(rows) and update > rows[-1][0] + 1
         self._is_interrupted = False
+        while rows and rows[-1][0] >= update:
+            after = rows.pop()
+            is_apart |= after[0] == update and after[3]
         if len(rows) >= 2 and update - rows[-2][0] < self._least_gap:
-            rows.pop()
+            is_apart |= rows.pop()[3]
         elif len(rows) == self._most:
-            del rows[1::2]
+            is_apart |= rows[-1][3] and self._most % 2 == 0
+            self._rows = rows = _every_second(rows)
             self._least_gap = float(np.median(np.diff([noted[0] for noted in rows])))
-        rows.append(row)
+        rows.append((update, _or_nan(found.angle), _or_nan(found.length_ratio), is_apart))
 
     def curve(self) -> LensCurve:
-        """What was noted, as arrays that are never written again."""
-        columns = np.array(self._rows, dtype=np.float64).reshape(-1, 3).T.copy()
+        """What was noted, as arrays that are never written again; NaN where nobody looked."""
+        noted: list[tuple[float, float, float]] = []
+        for update, angle, ratio, is_apart in self._rows:
+            if is_apart and noted:
+                noted.append(((noted[-1][0] + update) / 2, np.nan, np.nan))
+            noted.append((update, angle, ratio))
+        columns = np.array(noted, dtype=np.float64).reshape(-1, 3).T.copy()
         return LensCurve(*_read_only(columns))
+
+
+def _every_second(
+    rows: list[tuple[float, float, float, bool]],
+) -> list[tuple[float, float, float, bool]]:
+    """The first, the third and so on; a gap before one that goes is one before the next."""
+    return [
+        (*row[:3], row[3] or (number > 0 and rows[2 * number - 1][3]))
+        for number, row in enumerate(rows[::2])
+    ]
 
 
 def lens_over_time(frames: Iterable[Frame]) -> LensCurve:

@@ -59,6 +59,44 @@ def test_the_way_out_of_a_divergence_says_where_it_has_led(open_window: Open, qt
     assert snapshot is not None
     assert f"Back at update {snapshot.frame.update:,};" in window.messages.text
     assert "from there the learning rate is 500000." in window.messages.text
+    assert window.messages.isVisible()
+
+
+def test_the_way_out_takes_no_change_of_the_loss_back(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor")
+    _trained(window, qtbot, 2)
+    window.change({"loss": "squared_error"})
+    session = window.session
+    qtbot.waitUntil(lambda: session.snapshot.frame.experiment.loss == "squared_error", timeout=WAIT)
+    window.editor.go_back_and_divide_rate(2)
+    qtbot.waitUntil(lambda: session.experiment.learning_rate == 0.025, timeout=WAIT)
+    assert session.experiment.loss == "squared_error"
+    assert session.snapshot is not None
+    assert session.snapshot.frame.update == 2
+
+
+def test_a_nudge_after_an_undo_is_a_gesture_of_its_own(open_window: Open, qtbot: QtBot) -> None:
+    window = open_window("xor")
+    _trained(window, qtbot, 1)
+    gesture = object()
+    for value in (0.1, 0.2):
+        window.topology.parameter_dragged.emit(EdgePart(1, 0, 0), value, gesture)
+    assert window.undo_stack.count() == window.undo_stack.index() == 1
+    window.undo_stack.undo()
+    window.topology.parameter_dragged.emit(EdgePart(1, 0, 0), 0.3, gesture)
+    assert window.undo_stack.index() == 1
+    assert not window.undo_stack.canRedo()
+
+
+def test_a_bookmark_is_of_the_moment_at_which_it_was_asked_for(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window("moons")
+    window.session.set_speed(100.0)
+    window.session.play()
+    qtbot.waitUntil(lambda: not window.session.is_fresh, timeout=WAIT)
+    QTest.keyClick(window.transport, Qt.Key.Key_B)
+    assert window.session.state is State.PAUSED
 
 
 @pytest.mark.parametrize("rate", [50.0, 1e6])
@@ -172,7 +210,7 @@ def test_watching_is_not_called_a_pause(open_window: Open, qtbot: QtBot) -> None
     _trained(window, qtbot)
     assert window.status.event_text == "Paused."
     window.inspector.watch_toggled.emit(True)
-    assert window.status.event_text == "Watching micro-steps; Space plays."
+    assert window.status.event_text == "Watching micro-steps."
     window.inspector.watch_toggled.emit(False)
     assert window.status.event_text == "Paused."
 

@@ -348,6 +348,52 @@ def test_the_trace_never_grows_beyond_its_bound() -> None:
     assert np.diff(updates[:-1]).max() <= 4 * np.diff(updates[:-1]).min()
 
 
+def gaps_of(trace: LensTrace) -> list[tuple[float, float]]:
+    """Between which updates nobody looked."""
+    curve = trace.curve()
+    gaps = np.flatnonzero(np.isnan(curve.angle))
+    return [(float(curve.update[k - 1]), float(curve.update[k + 1])) for k in gaps]
+
+
+def noted(trace: LensTrace, *updates: int) -> None:
+    lens = batch_lens(frame_of())
+    for update in updates:
+        trace.record(replace(lens, update=update))
+
+
+def test_what_nobody_looked_at_is_a_gap() -> None:
+    trace = LensTrace()
+    trace.interrupt()
+    noted(trace, 1, 6)
+    assert gaps_of(trace) == [], "before the first there is none"
+    trace.interrupt()
+    noted(trace, 6)
+    assert gaps_of(trace) == [], "the same moment again"
+    trace.interrupt()
+    noted(trace, 7)
+    assert gaps_of(trace) == [], "the next one"
+    trace.interrupt()
+    noted(trace, 20, 21)
+    assert gaps_of(trace) == [(7, 20)]
+    noted(trace, 20)
+    assert gaps_of(trace) == [(7, 20)]
+    noted(trace, 3)
+    assert gaps_of(trace) == []
+
+
+def test_gaps_stay_where_notes_are_thinned_and_do_not_add_to_them() -> None:
+    trace = LensTrace(most=8)
+    noted(trace, 0, 1, 2)
+    trace.interrupt()
+    for update in range(1000, 1200):
+        noted(trace, update)
+        assert len(gaps_of(trace)) == 1, update
+        assert len(trace.curve()) <= 8 + 1
+    (gap,) = gaps_of(trace)
+    assert gap[0] <= 2
+    assert gap[1] >= 1000
+
+
 def test_a_bound_that_is_too_small() -> None:
     with pytest.raises(ValueError, match=r"^most: 3 given"):
         LensTrace(most=3)

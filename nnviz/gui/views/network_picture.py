@@ -111,20 +111,23 @@ class NetworkPicture:
         """What edges are drawn by: the weights, or how they have changed."""
         if self.change is None or self.edges is None:
             return self.weights
-        return self.edges.weights(self.change[0])
+        drawn = self.edges.weights(self.change[0])
+        part, value = self.held or (None, 0.0)
+        if isinstance(part, EdgePart) and is_shown(part, self.edges):
+            # What the hand has done since it was computed.
+            drawn[edge_index(part, self.edges)] += value - self._given(part)
+        return drawn
 
     @property
     def biases(self) -> Sequence[Array]:
         """The biases of each layer behind the inputs, or how they have changed, as drawn."""
         assert self.snapshot is not None
-        if self.change is not None:
-            return self.change[1]
-        biases = self.snapshot.frame.biases
+        biases = self.snapshot.frame.biases if self.change is None else self.change[1]
         part, value = self.held or (None, 0.0)
         if not isinstance(part, BiasPart):
             return biases
         changed = [layer.copy() for layer in biases]
-        changed[part.layer - 1][part.unit] = value
+        changed[part.layer - 1][part.unit] += value - self._given(part)
         return changed
 
     @property
@@ -137,6 +140,11 @@ class NetworkPicture:
         assert self.snapshot is not None
         if self.held is not None and self.held[0] == part:
             return self.held[1]
+        return self._given(part)
+
+    def _given(self, part: Parameter) -> float:
+        """As the moment that is shown has it, whatever a hand holds."""
+        assert self.snapshot is not None
         return value_of(part, self.snapshot.frame.weights, self.snapshot.frame.biases)
 
     def hold(self, part: Parameter, value: float) -> None:
@@ -270,7 +278,8 @@ class NetworkPicture:
     def draw_marks(self, painter: QPainter, only: Indices | None) -> None:
         """What says that edges are frozen or cut; of all, or of some."""
         marks, weights = self.marks, self.weights
-        if marks is not None and weights is not None:
+        # What is cut may have changed most of all.
+        if marks is not None and weights is not None and self.change is None:
             marks.draw(painter, weights, self.theme, self.is_smooth, only)
 
     def _draw_still(self, painter: QPainter) -> None:
@@ -335,7 +344,8 @@ class NetworkPicture:
         weights = self.drawn_weights
         if self.weights is None or weights is None or self.edges is None:
             return
-        cut = None if self.marks is None else self.marks.cut(self.weights)
+        marks = self.marks if self.change is None else None
+        cut = None if marks is None else marks.cut(self.weights)
         if self.is_exporting:
             scale = self._drawn_scale
             draw_edge_paths(painter, self.edges, weights, scale, self.theme, only, cut)

@@ -50,7 +50,7 @@ class DataPoints:
             n_all=n_all,
         )
 
-    def count_in(self, place: QRectF, plane: QRectF, grid: Grid) -> int:
+    def count_in(self, place: QRectF, plane: QRectF, grid: Grid, with_test: bool = True) -> int:
         """How many points would be hidden, wholly or in part, by what stands at `place`.
 
         Both are in pixels; `plane` is where `grid` is drawn, its lowest row at the foot.
@@ -59,7 +59,7 @@ class DataPoints:
         y = plane.bottom() - (self.y - grid.y_min) / (grid.y_max - grid.y_min) * plane.height()
         beside = np.maximum(place.left() - x, x - place.right()) < _AROUND
         above = np.maximum(place.top() - y, y - place.bottom()) < _AROUND
-        return int(np.count_nonzero(beside & above))
+        return int(np.count_nonzero(beside & above & (with_test | ~self.is_test)))
 
     @property
     def note(self) -> str:

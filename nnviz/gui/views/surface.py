@@ -32,6 +32,7 @@ from nnviz.insight.surface import Grid
 from nnviz.run.experiment import Experiment
 
 _DESCRIBE_INTERVAL = 1000
+_CAPTION_STEP = 24
 """Milliseconds between texts for screen readers: faster ones would never be read to the end."""
 _TOP, _RIGHT, _GAP = 8, 10, 6
 _LEFT_PADDING, _BOTTOM_PADDING = 10, 8
@@ -90,6 +91,7 @@ class SurfaceView(QWidget):
         self._discretise.toggled.connect(self._show_picture)
         self._test_points.toggled.connect(self._points.set_show_test)
         self._test_points.toggled.connect(self._update_legend)
+        self._test_points.toggled.connect(self._place_caption)
         self._plot.hovered.connect(self._hover)
         self._plot.hover_ended.connect(self._end_hover)
         self._describe_timer = QTimer(self)
@@ -260,12 +262,15 @@ class SurfaceView(QWidget):
         """At the upper or lower edge of the plane, where it hides fewest points."""
         plane, grid, data = self._plane, self._grid, self._data
         gap, size = self._theme.px(6), self._caption.size()
+        # In steps: digits come and go, and it must not dance with them.
+        size.setWidth(-(-size.width() // _CAPTION_STEP) * _CAPTION_STEP)
         room = plane.adjusted(gap, gap, -gap - size.width(), -gap - size.height())
         middle = room.center().x()
         places = [room.topLeft(), room.topRight(), QPointF(middle, room.top())]
         places += [room.bottomLeft(), room.bottomRight(), QPointF(middle, room.bottom())]
         if grid is not None and data is not None:
-            hidden = [data.count_in(QRectF(at, size), plane, grid) for at in places]
+            with_test = self._test_points.isChecked()
+            hidden = [data.count_in(QRectF(at, size), plane, grid, with_test) for at in places]
             places = [places[hidden.index(min(hidden))]]
         # The plot begins where its axis does.
         self._caption.move(places[0].toPoint() - self._plot.pos())

@@ -39,6 +39,7 @@ class TimelineMenu(QMenu):
     rename_wanted = Signal(int, str)
     delete_wanted = Signal(int)
     bookmark_wanted = Signal(str)
+    pause_wanted = Signal()
     bookmark_removed = Signal()
     pin_wanted = Signal()
     unpin_wanted = Signal()
@@ -79,6 +80,8 @@ class TimelineMenu(QMenu):
 
     def ask_bookmark(self) -> None:
         """Ask for a note to the present moment."""
+        # Else it would be of whatever moment it is when the note is written.
+        self.pause_wanted.emit()
         dialog = self._ask("Bookmark this moment", "A note to this moment:", "Bookmark", "")
         dialog.textValueSelected.connect(self.bookmark_wanted)
 

@@ -53,6 +53,8 @@ class Gestures(QObject):
         self._target: Target | None = None
         self._by_keyboard = False
         self._chosen_before: Target | None = None
+        self._begins_beside = False
+        """Whether the button went down where no part is."""
         self._pointer = QPointF()
         self._walks = True
 
@@ -144,6 +146,7 @@ class Gestures(QObject):
     def press(self, event: QMouseEvent) -> bool:
         """The button goes down; returns whether that is on a part."""
         meant = self._under(event)
+        self._begins_beside = meant is None and event.button() == Qt.MouseButton.LeftButton
         if meant is None:
             return False
         self._hands.press(meant, event.position())
@@ -168,16 +171,17 @@ class Gestures(QObject):
 
     def release(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            was_dragging = self._hands.is_dragging
             clicked = self._hands.release()
-            if clicked is not None or not was_dragging:
+            if clicked is not None or self._begins_beside:
                 # Beside all parts: none is chosen any more.
                 self._hands.choose(clicked)
+            self._begins_beside = False
             # While the button was down, leaving did not count.
             if not QRectF(self._view.rect()).contains(event.position()):
                 self.leave()
 
     def double_click(self, event: QMouseEvent) -> None:
+        self._begins_beside = False
         meant = self._under(event)
         if meant is not None:
             self._hands.choose(meant)

@@ -6,7 +6,7 @@ import re
 from math import isfinite
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from nnviz.gui.theme import LIGHT, Theme
@@ -120,6 +120,10 @@ class ValueEditor(QFrame):
         self._line.setFocus(Qt.FocusReason.OtherFocusReason)
         if not text:
             self._line.selectAll()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # Beside its line, too, it is not the picture behind that is clicked.
+        event.accept()
 
     def dismiss(self) -> None:
         """Close without taking what is typed."""

@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 from nnviz.gui.views.topology import TopologyView
+from nnviz.gui.views.topology_parts import edge_index
 from nnviz.insight.difference import difference
+from nnviz.insight.parts import BiasPart, EdgePart
 from nnviz.run.experiment import Experiment
+from nnviz.run.hands import Place, cut
 from nnviz.run.trainer import Trainer
 
 Show = Callable[..., TopologyView]
@@ -65,6 +68,31 @@ def test_a_hand_still_moves_the_weights_themselves(on: SimpleNamespace, show: Sh
     assert values
     assert values[0] > weight
     assert values[0] - weight < 1.0
+
+
+def test_what_was_cut_shows_its_change_and_a_hand_its_own(on: SimpleNamespace, show: Show) -> None:
+    before, after = moments((3, 2))
+    view = show(hidden=(3, 2))
+    cut(after, [Place(1, 0, 0)])
+    on.with_snapshot(view, after)
+    view.show_difference(difference(before.frame(), after.frame()))
+    picture = view._picture
+    assert picture.marks is not None
+    drawn = on.picture(view)
+    marks = picture._marks
+    picture._marks = None
+    picture.snapshot = None
+    on.with_snapshot(view, after)
+    assert on.picture(view) == drawn
+    assert marks is not None
+    change = picture.drawn_weights.copy()
+    edge = EdgePart(1, 0, 1)
+    at = edge_index(edge, picture.edges)
+    picture.hold(edge, float(after.weights[0][0, 1]) + 0.25)
+    assert picture.drawn_weights[at] == pytest.approx(change[at] + 0.25)
+    picture.hold(BiasPart(1, 0), float(after.biases[0][0]) - 0.5)
+    moved = after.biases[0][0] - before.biases[0][0]
+    assert picture.biases[0][0] == pytest.approx(moved - 0.5)
 
 
 def test_where_parameters_do_not_correspond_weights_are_drawn(

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QSignalSpy, QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnviz.gui.theme import DARK, LIGHT, Theme
@@ -78,6 +80,22 @@ def test_what_is_chosen_stays_until_escape_or_a_click_beside_it(
     assert all_of(chosen) == [[None]]
     view.clearFocus()
     assert on.picture(view) == before
+
+
+def test_a_drag_that_is_given_up_leaves_its_part_chosen(on: SimpleNamespace, show: Show) -> None:
+    view = show(hidden=(3, 2))
+    x, y = on.on_bias(view, 1, 1)
+    on.drag(view, [(x, y), (x, y - 30)], release=False)
+    QTest.keyClick(view, Keys.Key_Escape)
+    chosen = QSignalSpy(view.part_chosen)
+    at = QPointF(x, y - 30)
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    event = QMouseEvent(
+        QEvent.Type.MouseButtonRelease, at, at, left, none, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(view, event)
+    assert chosen.count() == 0
+    assert view._hands.chosen == BiasPart(1, 1)
 
 
 def test_a_click_on_a_part_gives_keys_but_leaves_the_arrows_to_the_window(

@@ -97,9 +97,17 @@ def test_enter_and_a_double_click_open_it_and_digits_do_not(
     view = show(hidden=(3, 2), theme=DARK)
     dragged = QSignalSpy(view.parameter_dragged)
     x, y = on.on_bias(view, 1, 1)
-    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=QPoint(round(x), round(y)))
+    at = QPoint(round(x), round(y))
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mouseClick(view, left, none, at)
+    QTest.mouseDClick(view, left, none, at)
+    QTest.mouseRelease(view, left, none, at)
     editor = the_editor(view)
     assert editor.isVisible()
+    chosen = QSignalSpy(view.part_chosen)
+    QTest.mouseClick(editor, left, none, QPoint(4, 4))
+    assert editor.isVisible(), "a click on its frame is none on what is behind"
+    assert chosen.count() == 0
     QTest.keyClick(editor.line, Keys.Key_Escape)
     for key in (Keys.Key_1, Keys.Key_2, Keys.Key_3):
         QTest.keyClick(view, key)
