@@ -16,10 +16,8 @@ from nnviz.gui.views.edge_plates import EdgePlates
 from nnviz.gui.views.edges import Array, EdgeGeometry, Indices, strokes
 from nnviz.gui.views.frozen_marks import FrozenMarks
 from nnviz.gui.views.network_names import NetworkNames
-from nnviz.gui.views.sharp_pictures import draw_rounded
-from nnviz.gui.views.tile_column import LARGEST_SMALL, TileColumn, make_column
-from nnviz.gui.views.tiles import Picture, Table, TileStrip, class_tables, make_strip
-from nnviz.gui.views.topology_layout import Box, Layout, arrange
+from nnviz.gui.views.network_tiles import TilePictures
+from nnviz.gui.views.topology_layout import Layout, arrange
 from nnviz.gui.views.topology_parts import (
     BiasPart,
     EdgePart,
@@ -33,9 +31,6 @@ from nnviz.gui.views.topology_steps import Scene
 from nnviz.gui.views.weight_scale import GlidingScale, follow
 from nnviz.insight.snapshot import Snapshot
 from nnviz.run.parameters import Mask
-
-_EXPORT_SHARPNESS = 4.0
-
 
 Change = tuple[tuple[Array, ...], tuple[Array, ...]]
 """Of weights and of biases, layer by layer."""
@@ -79,9 +74,7 @@ class NetworkPicture:
         self._size = QSize()
         self._ratio = 1.0
         self._weights: Array | None = None
-        self._strips: dict[int, tuple[Snapshot, TileStrip | TileColumn]] = {}
-        """For each layer the pictures, and the moment that they are of."""
-        self._turn = 0
+        self._tiles = TilePictures(self)
         self._ground: QPixmap | None = None
         self._frames: QPixmap | None = None
         self._still: QPixmap | None = None
@@ -175,7 +168,7 @@ class NetworkPicture:
         """Show a moment from now on; returns whether the scale of weights has changed."""
         self.snapshot = snapshot
         self._weights = None
-        self._turn = 1 - self._turn
+        self._tiles.note_moment()
         self._still_is_old = True
         if snapshot is None:
             self.forget_still()
@@ -216,7 +209,7 @@ class NetworkPicture:
 
     def forget_still(self) -> None:
         """Draw all edges and pictures anew, whatever is kept of them."""
-        self._strips.clear()
+        self._tiles.forget()
         self._still = None
         self._layer.forget()
 
@@ -254,7 +247,7 @@ class NetworkPicture:
         if under_tiles is not None:
             under_tiles(painter)
         is_hasty = self.edges.are_crowded and not is_still and not self.is_exporting
-        self._draw_tiles(painter, is_hasty)
+        self._tiles.draw(painter, is_hasty, ratio)
         self._draw_frames(painter)
         if self.snapshot is not None:
             frozen = None if self.marks is None else self.marks.biases
@@ -373,55 +366,6 @@ class NetworkPicture:
         if weights is None or edges is None or not self.has_live_numbers or self.step is not None:
             return []
         return self._plates.draw(painter, edges, weights, self.theme, lit, meant, self.marks)
-
-    def _draw_tiles(self, painter: QPainter, is_hasty: bool) -> None:
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if self.snapshot is None:
-            for column in self.layout.tiles:
-                for tile in column:
-                    painter.fillRect(QRectF(*tile), self.theme.neutral)
-            return
-        self._renew_strips(self.snapshot, is_hasty)
-        radius = drawing.corner(self.layout)
-        for layer, column in enumerate(self.layout.tiles):
-            _, strip = self._strips[layer]
-            if isinstance(strip, TileColumn):
-                strip.draw(painter)
-                continue
-            for unit, tile in enumerate(column):
-                if self.is_exporting:
-                    draw_rounded(painter, QRectF(*tile), strip.picture(unit), radius)
-                else:
-                    strip.draw(painter, unit, tile)
-
-    def _renew_strips(self, snapshot: Snapshot, is_hasty: bool) -> None:
-        """Make the pictures that are not of this moment; in haste every other layer's."""
-        for layer, tiles in enumerate(self.layout.tiles):
-            kept = self._strips.get(layer)
-            if kept is not None and (kept[0] is snapshot or (is_hasty and layer % 2 != self._turn)):
-                continue
-            strip = self._strip(layer, snapshot.pictures[layer][: len(tiles)], tiles)
-            self._strips[layer] = (snapshot, strip)
-
-    def _strip(
-        self, layer: int, pictures: Picture, tiles: tuple[Box, ...]
-    ) -> TileStrip | TileColumn:
-        table, width = self._table(layer), tiles[0].width
-        if self.is_exporting:
-            return make_strip(pictures, table, width * _EXPORT_SHARPNESS)
-        if width <= LARGEST_SMALL:
-            return make_column(pictures, table, tiles, self._ratio)
-        return make_strip(pictures, table, width * self._ratio)
-
-    def _table(self, layer: int) -> Sequence[int] | Table:
-        """The colours of a layer's pictures: outputs of one class each have the class's own."""
-        assert self.names is not None
-        assert self.snapshot is not None
-        if layer < self.names.last or not self.names.outputs:
-            return self.theme.signed_table()
-        shown = len(self.layout.tiles[layer])
-        lowest = self.snapshot.ranges[layer][:shown, 0].tolist()
-        return class_tables(self.theme, self.names.n_classes, lowest)
 
     def _draw_frames(self, painter: QPainter) -> None:
         assert self.names is not None

@@ -172,6 +172,7 @@ class TopologyView(QWidget):
             if self._names is not None and sizes == self._names.sizes[1:]:
                 change = difference.weights, difference.biases
         self._picture.set_change(change)
+        self._describe()
         self.update()
         self._update_stage()
 
@@ -290,6 +291,8 @@ class TopologyView(QWidget):
         if target is not None and self._gestures.by_keyboard:
             words = " ".join(word.text for word in readout(target, self._picture))
             summary = f"{words}. {summary}"
+        if self._picture.change is not None:
+            summary = f"Edges show how weights have changed. {summary}"
         if self._steps.title:
             summary = f"Shows {self._steps.title}. {summary}"
         self.setAccessibleDescription(summary)

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from nnviz.gui.export_png import grab_image
+from nnviz.gui.export_stage import FigureOptions
 from nnviz.gui.views.topology import TopologyView
 from nnviz.gui.views.topology_parts import edge_index
 from nnviz.insight.difference import difference
@@ -50,7 +52,12 @@ def test_edges_are_drawn_by_how_they_changed(
     view.set_shows_numbers(True)
     on.picture(view)
     view.set_shows_numbers(False)
+    exported = [grab_image(view, FigureOptions(numbers=True))]
+    assert "how weights have changed" in view.accessibleDescription()
     view.show_difference(None)
+    exported.append(grab_image(view, FigureOptions(numbers=True)))
+    assert exported[0] != exported[1]
+    assert "how weights have changed" not in view.accessibleDescription()
     assert picture.drawn_weights is picture.weights
     assert on.picture(view) == usual
 
