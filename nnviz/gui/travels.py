@@ -74,6 +74,7 @@ class Travels(QObject):
         inspector.step_asked.connect(self._walk_by)
         inspector.phase_asked.connect(self._walk_to)
         inspector.point_chosen.connect(walk.choose_point)
+        self._surface.point_clicked.connect(inspector.choose_point)
         inspector.point_hovered.connect(self._ring)
 
     def _connect_time(self) -> None:

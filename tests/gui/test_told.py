@@ -257,3 +257,20 @@ def test_b_sets_a_bookmark_wherever_nothing_is_typed(open_window: Open, qtbot: Q
     field.setFocus()
     QTest.keyClick(field, Qt.Key.Key_B)
     assert not [d for d in window.timeline.findChildren(QInputDialog) if d.isVisible()]
+
+
+def test_a_click_on_a_point_of_the_output_shows_it_alone_in_the_walk(
+    open_window: Open, qtbot: QtBot
+) -> None:
+    window = open_window("xor")
+    walk, shown = window.travels.walk, []
+    walk.shown.connect(lambda steps, _number: shown.append(steps and steps[0].values["points"]))
+    window.transport.set_granularity("micro")
+    window.travels.set_granularity("micro")
+    window.surface.point_clicked.emit(1)
+    assert shown == [], "nobody walks"
+    window.step()
+    for expected in ([0, 1, 2, 3], [1], [0, 1, 2, 3]):
+        qtbot.waitUntil(lambda: not walk.is_waiting and bool(shown), timeout=WAIT)
+        assert shown[-1].tolist() == expected
+        window.surface.point_clicked.emit(1)

@@ -110,6 +110,10 @@ class InspectorView(QWidget):
         step.formula.changed.connect(self._share_settings_of_step)
         step.formula.copied.connect(self.subtitle_changed)
 
+    def choose_point(self, point: int) -> None:
+        """In a walk: show this point of the training part alone, or all points again."""
+        self._step.choose_point(point)
+
     # --- pages that are made when they are needed
 
     @property

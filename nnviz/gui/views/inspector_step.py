@@ -296,6 +296,15 @@ class StepPage(Page):
     def _change_speed(self) -> None:
         self.watch_speed_changed.emit(self.speed)
 
+    def choose_point(self, point: int) -> None:
+        """Show this point of the training part alone, if the walk's batch has it; again: all."""
+        found = np.flatnonzero(self._batch == point)
+        if self._steps is not None and len(self._batch) > 1 and len(found):
+            value = int(found[0]) + 1
+            value = 0 if value == self._point.value else value
+            self._point.set_value(value)
+            self._choose_point(value)
+
     def _choose_point(self, value: int) -> None:
         self._wanted = int(self._batch[value - 1]) if value else None
         self.point_chosen.emit(value - 1 if value else None)

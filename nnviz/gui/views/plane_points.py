@@ -28,6 +28,8 @@ class DataPoints:
     y: NDArray[np.float64]
     targets: NDArray[np.float64]
     is_test: NDArray[np.bool_]
+    numbers: NDArray[np.int64]
+    """The places of the points in the data, which count the training part first."""
     classes: tuple[str, ...]
     n_all: int
     """How many points there are, drawn or not."""
@@ -46,6 +48,7 @@ class DataPoints:
             y=inputs[:, 1] if inputs.shape[1] > 1 else np.zeros(len(inputs)),
             targets=np.concatenate([dataset.y_train, dataset.y_test])[chosen],
             is_test=chosen >= n_train,
+            numbers=chosen,
             classes=tuple(dataset.classes),
             n_all=n_all,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -70,6 +70,8 @@ class QuietPlot(pg.PlotWidget):  # type: ignore[misc]
 
     hovered = Signal(float, float)
     """The pointer is over the plane, at these coordinates of the data."""
+    pressed = Signal(float, float)
+    """The left button goes down there."""
     hover_ended = Signal()
     """The pointer is not over the plane any more."""
 
@@ -136,18 +138,25 @@ class QuietPlot(pg.PlotWidget):  # type: ignore[misc]
         return size.width(), size.height()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        at = self.mapToScene(event.position().toPoint())
-        if self.box.sceneBoundingRect().contains(at):
-            place = self.box.mapSceneToView(at)
+        place = self._place_of(event)
+        if place is not None:
             self.hovered.emit(place.x(), place.y())
         else:
             self.hover_ended.emit()
         event.ignore()
 
+    def _place_of(self, event: QMouseEvent) -> QPointF | None:
+        """Where the pointer is, in coordinates of the data; None beside the plane."""
+        at = self.mapToScene(event.position().toPoint())
+        return self.box.mapSceneToView(at) if self.box.sceneBoundingRect().contains(at) else None
+
     def leaveEvent(self, event: QEvent) -> None:
         self.hover_ended.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self._place_of(event)
+        if place is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.pressed.emit(place.x(), place.y())
         event.ignore()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

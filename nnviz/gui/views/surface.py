@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -52,6 +52,9 @@ _ARROWS = {
 class SurfaceView(QWidget):
     """The output's picture with the points on it; a hovered neuron's picture takes its place."""
 
+    point_clicked = Signal(int)
+    """A point of the training part, counted from 0."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
@@ -93,6 +96,7 @@ class SurfaceView(QWidget):
         self._test_points.toggled.connect(self._update_legend)
         self._test_points.toggled.connect(self._place_caption)
         self._plot.hovered.connect(self._hover)
+        self._plot.pressed.connect(self._press)
         self._plot.hover_ended.connect(self._end_hover)
         self._describe_timer = QTimer(self)
         self._describe_timer.setSingleShot(True)
@@ -302,20 +306,29 @@ class SurfaceView(QWidget):
         full = f"{across}  {up}  {shorter[0]}"
         self._legend.set_readout(full, shorter=shorter)
 
+    def _press(self, x: float, y: float) -> None:
+        index = None if self._grid is None else self._index_at(self._grid, x, y)
+        if index is not None and self._data is not None and not self._data.is_test[index]:
+            self.point_clicked.emit(int(self._data.numbers[index]))
+
     def _point_at(self, grid: Grid, x: float, y: float) -> str:
         """The point of the data under the pointer, in words; empty where there is none."""
+        index = self._index_at(grid, x, y)
+        return "" if index is None or self._data is None else self._data.words(index)
+
+    def _index_at(self, grid: Grid, x: float, y: float) -> int | None:
+        """Which of the points that are drawn is there, if any."""
         width, height = self._plot.plane_size()
         if self._data is None or not (width > 0 and height > 0):
-            return ""
+            return None
         reach = (mark_radius(len(self._data.x)) + _REACH) * self._theme.scale
-        index = self._data.nearest(
+        return self._data.nearest(
             x,
             y,
             reach_x=reach * (grid.x_max - grid.x_min) / width,
             reach_y=reach * (grid.y_max - grid.y_min) / height,
             with_test=self._test_points.isChecked(),
         )
-        return "" if index is None else self._data.words(index)
 
     def _hover(self, x: float, y: float) -> None:
         self._ring.move_to(None)

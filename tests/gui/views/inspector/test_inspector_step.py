@@ -105,6 +105,22 @@ def test_a_chosen_part_is_shown_in_its_layer_only(on: SimpleNamespace, show: Sho
     assert view.tab == "Step"
 
 
+def test_a_point_is_chosen_and_let_go_by_its_number(show: Show) -> None:
+    view, trainer = show()
+    chosen: list[int | None] = []
+    view.point_chosen.connect(chosen.append)
+    steps = microsteps(trainer)
+    batch = steps[0].values["points"]
+    view.choose_point(int(batch[2]))
+    assert chosen == [], "nobody walks"
+    view.show_step(steps, 1)
+    for _ in range(2):
+        view.choose_point(int(batch[2]))
+    absent = next(point for point in range(30) if point not in batch)
+    view.choose_point(absent)
+    assert chosen == [2, None]
+
+
 def test_a_click_on_a_phase_asks_for_it(show: Show, qtbot: QtBot) -> None:
     view, trainer = show(size=(700, 130))
     row = view.findChild(PhaseRow)

@@ -167,3 +167,23 @@ def test_the_caption_hides_no_point_if_it_can_stand_elsewhere(
     assert plane.contains(caption)
     assert data.count_in(caption, plane, grid) == 0
     assert data.count_in(plane, plane, grid) == len(data.x)
+
+
+def test_a_click_on_a_training_point_tells_which_it_is(
+    on: SimpleNamespace, show: Show, qtbot: QtBot
+) -> None:
+    view = show(on.solved_xor())
+    clicked: list[int] = []
+    view.point_clicked.connect(clicked.append)
+    data, plane, grid = view._data, view._plane, view._grid
+    assert data is not None
+    assert grid is not None
+    for number, (x, y) in enumerate(zip(data.x.tolist(), data.y.tolist(), strict=True)):
+        across = plane.left() + (x - grid.x_min) / (grid.x_max - grid.x_min) * plane.width()
+        up = plane.bottom() - (y - grid.y_min) / (grid.y_max - grid.y_min) * plane.height()
+        at = view._plot.mapFrom(view, QPoint(round(across), round(up)))
+        qtbot.mouseClick(view._plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        assert clicked[-1] == number
+    middle = view._plot.mapFrom(view, plane.center().toPoint())
+    qtbot.mouseClick(view._plot.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    assert len(clicked) == 4, "no point is there"
