@@ -18,7 +18,7 @@ from nnviz.insight.equation_text import (
     product_piece,
     raised,
 )
-from nnviz.insight.equation_writer import DATA_TERM, Change, Equation, Told, Writer, check
+from nnviz.insight.equation_writer import DATA_TERM, Array, Change, Equation, Told, Writer, check
 from nnviz.insight.microsteps import loss_formula, microsteps
 from nnviz.insight.parts import BiasPart, EdgePart, LossPart, NeuronPart, Part
 from nnviz.model import reference
@@ -118,8 +118,22 @@ def _neuron(write: Writer, layer: int, unit: int, point: int | None) -> Equation
     sentence = (
         f"{words} multiplies what comes in by its weights, adds its bias "
         f"and passes the sum on through {activation.label}{where}."
+        f"{_how_fixed(write, layer, unit, W)}"
     )
     return write.equation(words, sentence, formula, statements, pieces)
+
+
+def _how_fixed(write: Writer, layer: int, unit: int, W: Array) -> str:
+    """A sentence more where training leaves all alone that a unit is made of."""
+    mask = write.problem.trainable
+    if mask is None:
+        return ""
+    weights, biases = write.network.split(mask)
+    if weights[layer - 1][unit].any() or biases[layer - 1][unit]:
+        return ""
+    if not W.any():
+        return " It is cut off: its weights are 0, and training leaves them so."
+    return " It is frozen: training leaves its weights and its bias as they are."
 
 
 def _edge(write: Writer, layer: int, target: int, source: int, point: int | None) -> Equation:

@@ -435,6 +435,29 @@ def test_what_was_frozen_and_then_cut_is_cut(small: MakeExperiment) -> None:
     assert "for it is frozen" in equation_of(still.frame(), BiasPart(1, 0)).sentence
 
 
+def test_a_unit_says_that_it_is_frozen_or_cut(small: MakeExperiment) -> None:
+    trainer = Trainer(small(), engine="reference")
+    own = [Place(1, 0), *(Place(1, 0, source) for source in range(2))]
+
+    def sentence() -> str:
+        return equation_of(trainer.frame(), NeuronPart(1, 0)).sentence
+
+    for places in ([], own[:1], own[1:]):
+        trainer.change(trainable=frozen_experiment(
+            trainer.experiment, trainer.network, own, False).trainable)  # fmt: skip
+        trainer.change(trainable=frozen_experiment(
+            trainer.experiment, trainer.network, places, True).trainable)  # fmt: skip
+        assert " It is " not in sentence()
+    trainer.change(trainable=frozen_experiment(
+        trainer.experiment, trainer.network, own, True).trainable)  # fmt: skip
+    assert sentence().endswith(
+        "It is frozen: training leaves its weights and its bias as they are."
+    )
+    cut(trainer, own)
+    assert sentence().endswith("It is cut off: its weights are 0, and training leaves them so.")
+    assert " It is " not in equation_of(trainer.frame(), NeuronPart(1, 1)).sentence
+
+
 @pytest.mark.parametrize("kind", ["weights", "biases", "both"])
 def test_an_update_says_of_both_whether_they_are_frozen(kind: str, small: MakeExperiment) -> None:
     places = {"weights": [Place(1, 0, 0)], "biases": [Place(1, 0)]}
