@@ -135,6 +135,12 @@ class NetworkPicture:
             return self.held[1]
         return self._given(part)
 
+    def change_of(self, part: Parameter) -> float | None:
+        """How a weight or a bias has changed, as it is drawn; None where changes are not."""
+        if self.change is None:
+            return None
+        return value_of(part, *self.change) + self.value_of(part) - self._given(part)
+
     def _given(self, part: Parameter) -> float:
         """As the moment that is shown has it, whatever a hand holds."""
         assert self.snapshot is not None

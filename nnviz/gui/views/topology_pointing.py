@@ -177,6 +177,9 @@ def readout(target: Target, picture: NetworkPicture) -> list[Words]:
         return [Words("loss of the training points:"), Words(value, True)]
     if isinstance(meant, EdgePart | BiasPart):
         words = [Words(f"{name}:"), Words(signed(picture.value_of(meant), plus=True), True)]
+        change = picture.change_of(meant)
+        if change is not None:
+            words += [Words("changed by"), Words(signed(change, plus=True), True)]
         return [*words, Words("frozen")] if are_frozen((meant,), picture.mask) else words
     low, high = span_over_plane(snapshot, target.layer, target.unit)
     if low == high:

@@ -12,6 +12,8 @@ from nnviz.gui.export_png import grab_image
 from nnviz.gui.export_stage import FigureOptions
 from nnviz.gui.views.topology import TopologyView
 from nnviz.gui.views.topology_parts import edge_index
+from nnviz.gui.views.topology_pointing import readout, target_of
+from nnviz.gui.views.weight_scale import signed
 from nnviz.insight.difference import difference
 from nnviz.insight.parts import BiasPart, EdgePart
 from nnviz.run.experiment import Experiment
@@ -97,6 +99,10 @@ def test_what_was_cut_shows_its_change_and_a_hand_its_own(on: SimpleNamespace, s
     at = edge_index(edge, picture.edges)
     picture.hold(edge, float(after.weights[0][0, 1]) + 0.25)
     assert picture.drawn_weights[at] == pytest.approx(change[at] + 0.25)
+    assert picture.change_of(edge) == pytest.approx(change[at] + 0.25)
+    target = target_of(edge, picture.edges)
+    said = [word.text for word in readout(target, picture)]
+    assert said[-2:] == ["changed by", signed(change[at] + 0.25, plus=True)]
     picture.hold(BiasPart(1, 0), float(after.biases[0][0]) - 0.5)
     moved = after.biases[0][0] - before.biases[0][0]
     assert picture.biases[0][0] == pytest.approx(moved - 0.5)
