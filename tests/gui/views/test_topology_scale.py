@@ -109,3 +109,8 @@ def test_a_scale_that_changes_its_mind_glides_on_from_where_it_is() -> None:
     scale.want(1.0, at_once=False)
     scale.arrive()
     assert scale.shown == 1.0
+
+
+@pytest.mark.parametrize("largest", [1e9, 1e30, 1.9e147, 1e299])
+def test_the_scale_reaches_weights_of_a_run_that_diverges(largest: float) -> None:
+    assert largest / 1.5 <= follow(largest, None) <= 5 * largest

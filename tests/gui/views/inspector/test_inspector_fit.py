@@ -87,6 +87,8 @@ def test_what_was_left_out_comes_when_it_is_clicked(show: Show, qtbot: QtBot) ->
         for text in (*equation.formula.split(",  "), *equation.text.split(";  ")):
             assert text in plain(pane)
         assert not pane.is_shortened
+        bar = pane.verticalScrollBar()
+        assert bar.value() == bar.maximum() > 0, "what it leads to stays in sight"
         # Another step is short again, but the button for long sums was not meant.
         assert not view._step.formula.terms.isChecked()
 
