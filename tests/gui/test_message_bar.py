@@ -92,11 +92,10 @@ def test_a_warning_may_have_a_way_out(qtbot: QtBot) -> None:
     assert not button.isVisible()
 
 
-@pytest.mark.parametrize("words", [4, 60, 300])
-def test_it_covers_only_the_line_that_it_stands_over(qtbot: QtBot, words: int) -> None:
+def _over_a_line(qtbot: QtBot) -> tuple[QWidget, QTextEdit, QLabel, MessageBar]:
+    """A window, what is in it, the line at its foot, and a bar that stands over that."""
     parent = QWidget()
     qtbot.addWidget(parent)
-    parent.resize(900, 500)
     layout = QVBoxLayout(parent)
     above, line = QTextEdit(), QLabel("Paused.")
     layout.addWidget(above, 1)
@@ -104,6 +103,14 @@ def test_it_covers_only_the_line_that_it_stands_over(qtbot: QtBot, words: int) -
     bar = MessageBar(parent)
     bar.stand_over(line)
     parent.show()
+    return parent, above, line, bar
+
+
+@pytest.mark.parametrize("words", [4, 60, 300])
+def test_it_covers_only_the_line_that_it_stands_over(qtbot: QtBot, words: int) -> None:
+    parent, above, line, bar = _over_a_line(qtbot)
+    parent.resize(900, 500)
+    QApplication.processEvents()
     before = line.geometry()
     for width in (900, 700, 1200):
         bar.warn("word " * words, ("Go back", lambda: None))
@@ -119,15 +126,7 @@ def test_it_covers_only_the_line_that_it_stands_over(qtbot: QtBot, words: int) -
 
 @pytest.mark.parametrize("words", [4, 60, 300])
 def test_a_window_at_its_least_does_not_grow(qtbot: QtBot, words: int) -> None:
-    parent = QWidget()
-    qtbot.addWidget(parent)
-    layout = QVBoxLayout(parent)
-    above, line = QTextEdit(), QLabel("Paused.")
-    layout.addWidget(above, 1)
-    layout.addWidget(line)
-    bar = MessageBar(parent)
-    bar.stand_over(line)
-    parent.show()
+    parent, _, _, bar = _over_a_line(qtbot)
     least = parent.minimumSizeHint()
     parent.resize(least)
     for _ in range(2):

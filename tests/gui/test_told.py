@@ -26,6 +26,17 @@ WAIT = 20_000
 Open = Callable[..., MainWindow]
 
 
+def _diverged(open_window: Open, qtbot: QtBot) -> MainWindow:
+    """A window whose run has diverged, which has been said."""
+    window = open_window("course-c09-linear")
+    window.change({"learning_rate": 1e6})
+    window.session.set_speed(math.inf)
+    window.session.play()
+    qtbot.waitUntil(lambda: window.session.state is State.DIVERGED, timeout=WAIT)
+    qtbot.waitUntil(lambda: "diverged" in window.messages.text, timeout=WAIT)
+    return window
+
+
 def test_a_change_that_begins_a_new_run_says_how_to_get_the_old_one_back(
     open_window: Open, qtbot: QtBot
 ) -> None:
@@ -46,12 +57,8 @@ def test_a_change_that_begins_a_new_run_says_how_to_get_the_old_one_back(
 
 
 def test_the_way_out_of_a_divergence_says_where_it_has_led(open_window: Open, qtbot: QtBot) -> None:
-    window = open_window("course-c09-linear")
+    window = _diverged(open_window, qtbot)
     session = window.session
-    window.change({"learning_rate": 1e6})
-    session.set_speed(math.inf)
-    session.play()
-    qtbot.waitUntil(lambda: "diverged" in window.messages.text, timeout=WAIT)
     button = next(b for b in window.messages.findChildren(QPushButton) if b.isVisible())
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: session.experiment.learning_rate == 5e5, timeout=WAIT)
@@ -216,12 +223,7 @@ def test_watching_is_not_called_a_pause(open_window: Open, qtbot: QtBot) -> None
 
 
 def test_the_way_out_of_a_divergence_is_offered_again(open_window: Open, qtbot: QtBot) -> None:
-    window = open_window("course-c09-linear")
-    session = window.session
-    window.change({"learning_rate": 1e6})
-    session.set_speed(math.inf)
-    session.play()
-    qtbot.waitUntil(lambda: session.state is State.DIVERGED, timeout=WAIT)
+    window = _diverged(open_window, qtbot)
     window.messages.hide()
     window.step()
     buttons = [b for b in window.messages.findChildren(QPushButton) if b.isVisible()]
